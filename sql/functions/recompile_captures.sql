@@ -1,0 +1,19 @@
+create or replace function outbox.recompile_captures()
+returns setof regclass language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  v_relation regclass;
+begin
+  for v_relation in
+    select distinct w.relation
+    from outbox.watches as w
+    join pg_trigger as t on t.tgrelid = w.relation and t.tgname = 'outbox_capture' and not t.tgisinternal
+    join pg_proc as p on p.oid = t.tgfoid
+    where p.prosrc is distinct from outbox.capture_source(w.relation)
+  loop
+    perform outbox.compile_capture(v_relation);
+    return next v_relation;
+  end loop;
+end
+$$;
+comment on function outbox.recompile_captures() is
+  'Compiles the capture functions of tables that have changed since (a column added, renamed or dropped), or whose settings have. Takes no lock on the tables. Returns them.';

@@ -1,0 +1,16 @@
+create or replace function outbox.record_pending(
+  p_relay integer, p_batch_ids bigint[], p_webhook_ids uuid[], p_event_ids uuid[], p_event_types text[], p_leased boolean)
+returns void language plpgsql as $$
+declare
+  v_held bigint[] := outbox.held_batches(p_relay, p_batch_ids);
+begin
+  insert into outbox.pending_deliveries (id, webhook_id, event_id, event_type, next_attempt_at, leased_by, created_at)
+  select outbox.delivery_id(r.event_id, r.webhook_id), r.webhook_id, r.event_id, r.event_type, clock_timestamp(),
+         case when p_leased then p_relay end, clock_timestamp()
+  from unnest(p_batch_ids, p_webhook_ids, p_event_ids, p_event_types) as r (batch_id, webhook_id, event_id, event_type)
+  where r.batch_id = any (v_held)
+  on conflict do nothing;
+end
+$$;
+comment on function outbox.record_pending(integer, bigint[], uuid[], uuid[], text[], boolean) is
+  'Makes pending rows of deliveries of held batches: free and due at once (they had to wait), or leased to the relay (their first attempt failed and is recorded next).';

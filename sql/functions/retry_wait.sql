@@ -1,0 +1,7 @@
+create or replace function outbox.retry_wait(p_attempt integer, p_schedule interval[], p_retry_after interval default null, p_max_retry_after interval default '24 h')
+returns interval language sql immutable as $$
+  select greatest(p_schedule[p_attempt], least(p_retry_after, p_max_retry_after))
+  where p_schedule[p_attempt] is not null
+$$;
+comment on function outbox.retry_wait(integer, interval[], interval, interval) is
+  'The wait after this failed attempt, before jitter: that of the schedule, or a longer one that the receiver asked for, within the maximum. Null: the schedule is used up.';

@@ -1,0 +1,11 @@
+create or replace function outbox.settings_changed()
+returns trigger language plpgsql as $$
+begin
+  perform outbox.recompile_captures();
+  return null;
+end
+$$;
+comment on function outbox.settings_changed() is 'Trigger of outbox.settings: capture functions hold the settings they need as constants.';
+
+create or replace trigger recompile_captures after update on outbox.settings
+  for each statement execute function outbox.settings_changed();

@@ -1,0 +1,6 @@
+create or replace function outbox.uuid_at(p_time timestamptz)
+returns uuid language sql immutable strict parallel safe as $$
+  select (lpad(to_hex((extract(epoch from p_time) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid
+$$;
+comment on function outbox.uuid_at(timestamptz) is
+  'The smallest id that an event of this instant can have: a bound for reading events, deliveries and attempts by time.';

@@ -1,0 +1,48 @@
+create or replace function outbox.watch(
+  relation regclass, event_type text, operation text, condition text default null,
+  columns text[] default null, except_columns text[] default null, key_columns text[] default null,
+  ignore_columns text[] default null, tenant_column text default null, enrich text default null)
+returns text language plpgsql as $$
+#variable_conflict use_variable
+begin
+  perform outbox.check_relation(relation);
+  perform outbox.check_event_type('event_type', event_type);
+  if operation is null or operation not in ('insert', 'update', 'delete', 'truncate') then
+    raise exception 'argument "operation" is %, which is no operation', coalesce(quote_literal(operation), 'null')
+      using errcode = 'OB001', hint = 'It is one of insert, update, delete, truncate.';
+  end if;
+  if columns is not null and except_columns is not null then
+    raise exception 'arguments "columns" and "except_columns" are both given'
+      using errcode = 'OB001', hint = 'Name either the columns that may be sent or those that may not.';
+  end if;
+  if ignore_columns is not null and operation <> 'update' then
+    raise exception 'argument "ignore_columns" is given for the operation %', operation
+      using errcode = 'OB001', hint = 'Only an update can have changes to ignore.';
+  end if;
+  perform outbox.check_columns(relation, 'columns', columns);
+  perform outbox.check_columns(relation, 'except_columns', except_columns);
+  perform outbox.check_columns(relation, 'key_columns', key_columns);
+  perform outbox.check_columns(relation, 'ignore_columns', ignore_columns);
+  perform outbox.check_columns(relation, 'tenant_column', case when tenant_column is not null then array[tenant_column] end);
+  perform outbox.check_expression(relation, 'condition', operation, condition, 'boolean');
+  perform outbox.check_expression(relation, 'enrich', operation, '(' || enrich || E'\n)::json', 'json');
+
+  -- Two rules of one table at once would each compile without the other's.
+  perform pg_advisory_xact_lock(1869968482, 4);
+  insert into outbox.watches as w
+    (relation, event_type, operation, condition, columns, except_columns, key_columns, ignore_columns, tenant_column, enrich)
+  values (relation, event_type, operation, condition, nullif(columns, '{}'), nullif(except_columns, '{}'), nullif(key_columns, '{}'),
+          nullif(ignore_columns, '{}'), tenant_column, enrich)
+  on conflict on constraint watches_rule_once do update set
+    condition = excluded.condition, columns = excluded.columns, except_columns = excluded.except_columns,
+    key_columns = excluded.key_columns, ignore_columns = excluded.ignore_columns,
+    tenant_column = excluded.tenant_column, enrich = excluded.enrich;
+  insert into outbox.event_types (type, source, description)
+  values (event_type, 'watch', format('%s of %s.', initcap(operation), outbox.relation_name(relation)))
+  on conflict do nothing;
+  perform outbox.install_capture(relation);
+  return event_type;
+end
+$$;
+comment on function outbox.watch(regclass, text, text, text, text[], text[], text[], text[], text, text) is
+  'Makes an event of each insert, update, delete or truncate of a table for which the condition is true. A second call with the same table, type and operation replaces the rule. Conditions and enrich run with the rights of the outbox''s owner. Returns the event type. Raises OB001 for a value that does not fit, OB002 for a missing table, OB003 when the table is too busy to install its triggers, OB004 for somebody else''s table.';

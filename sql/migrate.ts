@@ -1,0 +1,103 @@
+/**
+ * Installs the schema: tables by postgres-migrations, functions and views re-created from their files.
+ *
+ * postgres-migrations writes an unqualified table `migrations` and looks for it in every schema, so a host database with
+ * a table of that name would break it: it runs on a connection whose search_path is `outbox`, where its table has been
+ * made beforehand. An advisory lock lets two installations of one database queue up instead of colliding.
+ */
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { migrate as runMigrations } from 'postgres-migrations'
+import { withClient, type Client } from './db.ts'
+import { packageRoot } from './package.ts'
+
+/** 'outb' in ASCII: the first half of every advisory lock of this product. */
+const LOCK_CLASS = 0x6f757462
+const MIGRATE_LOCK = 3
+
+export class MigrateError extends Error {}
+
+export interface MigrateResult {
+  /** File names of the migrations that ran just now; empty when the schema was up to date. */
+  migrations: string[]
+  /** Whether functions and views were re-created: only when one of their files changed. */
+  code_changed: boolean
+}
+
+/** Brings the database at `url` to this version. Running it again changes nothing. Raises MigrateError when the database is newer. */
+export async function migrate(options: { url?: string | undefined }): Promise<MigrateResult> {
+  return withClient({ url: options.url, name: 'migrate', search_path: 'outbox' }, async (client) => {
+    await client.query('select pg_advisory_lock($1, $2)', [LOCK_CLASS, MIGRATE_LOCK])
+    await prepare(client)
+    await refuseNewerDatabase(client)
+    const ran = await runMigrations({ client }, join(packageRoot, 'sql', 'migrations'))
+    const code_changed = await applyCode(client)
+    await client.query('select outbox.make_partitions()')
+    return { migrations: ran.map((migration) => migration.fileName), code_changed }
+  })
+}
+
+async function prepare(client: Client): Promise<void> {
+  await client.query(`
+    create schema if not exists outbox;
+    comment on schema outbox is 'Event outbox: changes of tables become events, events become webhook deliveries.';
+    create table if not exists outbox.migrations (
+      id integer primary key,
+      name varchar(100) unique not null,
+      hash varchar(40) not null,
+      executed_at timestamp default current_timestamp
+    );
+    comment on table outbox.migrations is 'The migrations that have run. Written by postgres-migrations.';
+    comment on column outbox.migrations.id is 'Number of the migration.';
+    comment on column outbox.migrations.name is 'Its name.';
+    comment on column outbox.migrations.hash is 'SHA-1 of its file name and text.';
+    comment on column outbox.migrations.executed_at is 'When it ran.';`)
+}
+
+async function refuseNewerDatabase(client: Client): Promise<void> {
+  const files = (await readdir(join(packageRoot, 'sql', 'migrations'))).filter((name) => name.endsWith('.sql'))
+  const known = Math.max(...files.map((name) => Number.parseInt(name, 10)))
+  const result = await client.query<{ newest: number | null }>('select max(id) as newest from outbox.migrations')
+  const newest = result.rows[0]?.newest ?? 0
+  if (newest > known)
+    throw new MigrateError(
+      `The database has migration ${newest}, this program knows migrations up to ${known}: it was installed by a newer version. Update this program.`,
+    )
+}
+
+/** Functions first (in one transaction, bodies unchecked, so that their order does not matter), then views. */
+async function applyCode(client: Client): Promise<boolean> {
+  const sources = [...(await readFolder('functions')), ...(await readFolder('views'))]
+  const hash = createHash('sha256').update(sources.join('\0')).digest('hex')
+  await client.query(`
+    create table if not exists outbox.installed_code (
+      id boolean primary key default true check (id), hash text not null, installed_at timestamptz not null default now());
+    comment on table outbox.installed_code is 'Which text of functions and views is installed. One row.';
+    comment on column outbox.installed_code.id is 'Always true: there is one row.';
+    comment on column outbox.installed_code.hash is 'SHA-256 of their files.';
+    comment on column outbox.installed_code.installed_at is 'When they were installed.'`)
+  const installed = await client.query<{ hash: string }>('select hash from outbox.installed_code')
+  if (installed.rows[0]?.hash === hash) return false
+  await client.query('begin')
+  try {
+    await client.query('set local check_function_bodies = off')
+    for (const source of sources) await client.query(source)
+    await client.query('select outbox.secure_objects()')
+    await client.query(
+      'insert into outbox.installed_code (hash) values ($1) on conflict (id) do update set hash = excluded.hash, installed_at = now()',
+      [hash],
+    )
+    await client.query('commit')
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+  return true
+}
+
+async function readFolder(folder: string): Promise<string[]> {
+  const path = join(packageRoot, 'sql', folder)
+  const names = (await readdir(path)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(names.map((name) => readFile(join(path, name), 'utf8')))
+}

@@ -1,0 +1,31 @@
+drop view if exists outbox.webhook_deliveries;
+create view outbox.webhook_deliveries as
+select d.id, d.webhook_id, d.event_id, d.event_type, d.status,
+       outbox.body(e)::json as payload,
+       json_build_object('status', d.response_status, 'headers', d.response_headers::json, 'body', d.response_body, 'error', d.error) as response,
+       d.attempts, d.next_attempt_at, d.created_at, d.attempted_at, d.leased_by
+from (
+  select s.id, s.webhook_id, s.event_id, s.event_type, s.status, s.attempts, null::timestamptz as next_attempt_at, s.created_at,
+         s.attempted_at, s.response_status, s.response_headers, s.response_body, s.error, null::integer as leased_by
+  from outbox.settled_deliveries as s
+  union all
+  select p.id, p.webhook_id, p.event_id, p.event_type, case when w.enabled then 'pending' else 'held' end, p.attempts, p.next_attempt_at, p.created_at,
+         a.attempted_at, a.response_status, a.response_headers, a.response_body, a.error, p.leased_by
+  from outbox.pending_deliveries as p
+  left join outbox.webhooks as w on w.id = p.webhook_id
+  left join outbox.earlier_attempts as a on a.delivery_id = p.id and a.attempt = p.attempts
+) as d
+left join outbox.events as e on e.id = d.event_id;
+comment on view outbox.webhook_deliveries is 'Every delivery: one event for one webhook, and what has become of it. Newest first: order by id desc.';
+comment on column outbox.webhook_deliveries.id is 'Names the delivery; begins with the time of its event.';
+comment on column outbox.webhook_deliveries.webhook_id is 'To whom.';
+comment on column outbox.webhook_deliveries.event_id is 'What; sent as webhook-id.';
+comment on column outbox.webhook_deliveries.event_type is 'The event''s type.';
+comment on column outbox.webhook_deliveries.status is 'pending: will be attempted at next_attempt_at. delivered: answered with 2xx. dead: given up. held: waits because its webhook is disabled.';
+comment on column outbox.webhook_deliveries.payload is 'The body, as sent on every attempt.';
+comment on column outbox.webhook_deliveries.response is 'The last answer: status, headers, body, or the error why there was none.';
+comment on column outbox.webhook_deliveries.attempts is 'How many attempts were made.';
+comment on column outbox.webhook_deliveries.next_attempt_at is 'When the next attempt is due. Null: there is none.';
+comment on column outbox.webhook_deliveries.created_at is 'When the delivery came to be.';
+comment on column outbox.webhook_deliveries.attempted_at is 'When the last attempt began. Null: none was made.';
+comment on column outbox.webhook_deliveries.leased_by is 'The relay that is attempting it now. Null: nobody.';
