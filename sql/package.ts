@@ -7,4 +7,5 @@ const here = dirname(import.meta.dirname)
 /** The folder that holds package.json and sql/. */
 export const packageRoot = basename(here) === 'dist' ? dirname(here) : here
 
-export const version = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string }).version
+export const version = (JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string })
+  .version

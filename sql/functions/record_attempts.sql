@@ -1,5 +1,5 @@
 create or replace function outbox.record_attempts(
-  p_relay integer, p_ids uuid[], p_attempts integer[], p_delivered boolean[], p_ages_ms real[], p_durations_ms real[],
+  p_relay integer, p_event_ids uuid[], p_webhook_ids uuid[], p_attempts integer[], p_delivered boolean[], p_ages_ms real[], p_durations_ms real[],
   p_statuses integer[], p_headers text[], p_bodies text[], p_errors text[], p_retry_after_s real[])
 returns table (id uuid, status text, next_attempt_at timestamptz) language plpgsql as $$
 #variable_conflict use_column
@@ -10,15 +10,15 @@ begin
   select * into strict v_settings from outbox.settings;
   return query
     with result as materialized (
-      select r.id, r.attempt, r.delivered, v_now - r.age_ms * interval '1 ms' as attempted_at, r.duration_ms, r.status, r.headers, r.body, r.error,
+      select d.id, r.attempt, r.delivered, v_now - r.age_ms * interval '1 ms' as attempted_at, r.duration_ms, r.status, r.headers, r.body, r.error,
              d.webhook_id, d.event_id, d.event_type, d.created_at,
              case when not r.delivered then
                outbox.retry_wait(r.attempt, coalesce(w.retry_schedule, v_settings.retry_schedule), r.retry_after_s * interval '1 s', v_settings.max_retry_after)
              end as wait
-      from unnest(p_ids, p_attempts, p_delivered, p_ages_ms, p_durations_ms, p_statuses, p_headers, p_bodies, p_errors, p_retry_after_s)
-        as r (id, attempt, delivered, age_ms, duration_ms, status, headers, body, error, retry_after_s)
+      from unnest(p_event_ids, p_webhook_ids, p_attempts, p_delivered, p_ages_ms, p_durations_ms, p_statuses, p_headers, p_bodies, p_errors, p_retry_after_s)
+        as r (event_id, webhook_id, attempt, delivered, age_ms, duration_ms, status, headers, body, error, retry_after_s)
       -- The fence: only the holder of the lease, and only the attempt that comes next.
-      join outbox.pending_deliveries as d on d.id = r.id and d.leased_by = p_relay and d.attempts = r.attempt - 1
+      join outbox.pending_deliveries as d on d.id = outbox.delivery_id(r.event_id, r.webhook_id) and d.leased_by = p_relay and d.attempts = r.attempt - 1
       left join outbox.webhooks as w on w.id = d.webhook_id
       for update of d
     ), retried as (
@@ -48,5 +48,5 @@ begin
     select s.id, s.status, null from settled as s;
 end
 $$;
-comment on function outbox.record_attempts(integer, uuid[], integer[], boolean[], real[], real[], integer[], text[], text[], text[], real[]) is
+comment on function outbox.record_attempts(integer, uuid[], uuid[], integer[], boolean[], real[], real[], integer[], text[], text[], text[], real[]) is
   'Moves pending deliveries on after an attempt: delivered, dead when the schedule is used up, else pending with the time of the next attempt. Only rows leased to this relay and only their next attempt; others are left alone. Returns those it moved.';

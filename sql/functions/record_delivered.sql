@@ -1,6 +1,7 @@
 create or replace function outbox.record_delivered(
   p_relay integer, p_batch_ids bigint[], p_webhook_ids uuid[], p_event_ids uuid[], p_event_types text[],
-  p_ages_ms real[], p_durations_ms real[], p_statuses integer[], p_headers text[], p_bodies text[])
+  p_ages_ms real[], p_durations_ms real[], p_statuses integer[], p_headers text[], p_bodies text[],
+  p_finished bigint[] default '{}')
 returns void language plpgsql as $$
 declare
   v_held bigint[] := outbox.held_batches(p_relay, p_batch_ids);
@@ -14,7 +15,8 @@ begin
     as r (batch_id, webhook_id, event_id, event_type, age_ms, duration_ms, status, headers, body)
   where r.batch_id = any (v_held)
   on conflict do nothing;
+  perform outbox.finish_batches(p_relay, p_finished);
 end
 $$;
-comment on function outbox.record_delivered(integer, bigint[], uuid[], uuid[], text[], real[], real[], integer[], text[], text[]) is
-  'Records deliveries of held batches that succeeded at the first attempt: one insert each, the whole cost of the usual case. Ages are milliseconds since the attempt began.';
+comment on function outbox.record_delivered(integer, bigint[], uuid[], uuid[], text[], real[], real[], integer[], text[], text[], bigint[]) is
+  'Records deliveries of held batches that succeeded at the first attempt: one insert each, the whole cost of the usual case. Ages are milliseconds since the attempt began. Then removes the batches that this completes.';

@@ -1,0 +1,43 @@
+/** Where a webhook's requests go, worked out once when the webhook is loaded and not again for every delivery. */
+
+export interface Target {
+  /** Scheme, host and port: what a connection is shared by. */
+  origin: string
+  /** Path and query. */
+  path: string
+  /** Flat name, value, … list of what is the same in every request; the caller appends the signature headers. */
+  headers: readonly string[]
+}
+
+/** One list for all targets. Compressed answers are kept unread, so ask for plain ones. */
+const CONSTANT_HEADERS: readonly string[] = Object.freeze([
+  'content-type',
+  'application/json',
+  'user-agent',
+  'outbox/0.1.0',
+  'accept-encoding',
+  'identity',
+])
+
+/** What may stand in a request line as it is. A backslash may not: URL parsers read it as a slash, servers do not. */
+const AS_WRITTEN = /^https?:\/\/[^/?#\\]+(?<path>[\x21-\x7e]*)$/i
+
+/** Throws a sentence that does not quote the URL, since the path of a webhook is often a credential of its own. */
+export function parseTarget(url: string): Target {
+  if (!URL.canParse(url)) throw new Error('the URL cannot be parsed')
+  const parsed = new URL(url)
+  if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') throw new Error('the URL must be http or https')
+  if (parsed.username !== '' || parsed.password !== '') throw new Error('the URL must not hold a user name or password')
+  return { origin: parsed.origin, path: writtenPath(url) ?? parsed.pathname + parsed.search, headers: CONSTANT_HEADERS }
+}
+
+/**
+ * The path and query as the owner wrote them: normalising would turn `/a/../b` or `%7E` into something else, and some
+ * receivers compare the text. Null when it holds what a request line cannot carry.
+ */
+function writtenPath(url: string): string | null {
+  const path = AS_WRITTEN.exec(url)?.groups?.['path']
+  if (path === undefined || path.includes('\\')) return null
+  const before_fragment = path.split('#', 1)[0] ?? ''
+  return before_fragment.startsWith('/') ? before_fragment : `/${before_fragment}`
+}

@@ -1,0 +1,14 @@
+/** Reading the environment once: every variable is checked, all faults are told together, and no value is ever printed. */
+import type { z } from 'zod'
+
+/** The environment does not fit. The message has a line for each fault. */
+export class ConfigError extends Error {}
+
+/** Parses the environment by a schema whose keys are the names of the variables. An empty variable counts as absent. */
+export function readConfig<S extends z.ZodType>(schema: S, environment: NodeJS.ProcessEnv): z.output<S> {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const result = schema.safeParse(given)
+  if (result.success) return result.data
+  const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new ConfigError(faults.join('\n'))
+}
