@@ -20,10 +20,10 @@ export interface ConnectRules {
 type Resolved = (error: Error | null, addresses: LookupAddress[]) => void
 export type Resolve = (hostname: string, done: Resolved) => void
 
-/** How far the connect of one client has come; `socket` is null when none is under way. */
+/** The connection of one client: its latest socket, and how far that has come. */
 export interface Progress {
   socket: net.Socket | null
-  phase: 'looking up the name' | 'connecting' | 'setting up TLS'
+  phase: 'looking up the name' | 'connecting' | 'setting up TLS' | 'waiting for a connection'
 }
 
 export type Connect = (options: buildConnector.Options, progress: Progress, done: buildConnector.Callback) => void
@@ -47,7 +47,7 @@ export function createConnect(rules: ConnectRules): Connect {
     const end = (...result: Parameters<buildConnector.Callback>) => {
       if (ended) return
       ended = true
-      progress.socket = null
+      progress.phase = 'waiting for a connection'
       done(...result)
     }
     socket.once('lookup', () => (progress.phase = 'connecting'))

@@ -30,9 +30,9 @@ export interface Exchange {
   readHead: HeadReader
   done: (outcome: Outcome) => void
   settled: boolean
-  /** Set when undici has a connection and writes the request. */
-  abort: (() => void) | null
-  /** The connect of the client that carries this request. */
+  /** Whether undici has a connection and has begun to write the request. */
+  written: boolean
+  /** The connection of the client that carries this request. */
   progress: Progress | null
   answering: boolean
   informational: number
@@ -54,7 +54,7 @@ export function createExchange({ timeout_ms, body_limit, readHead, done }: Excha
     readHead,
     done,
     settled: false,
-    abort: null,
+    written: false,
     progress: null,
     answering: false,
     informational: 0,
@@ -82,7 +82,19 @@ export function handlerOf(exchange: Exchange): Dispatcher.DispatchHandler {
 function start(exchange: Exchange, abort: () => void): void {
   // The deadline can pass while undici waits for a connection: then the request must not be written any more.
   if (exchange.settled) abort()
-  else exchange.abort = abort
+  else exchange.written = true
+}
+
+/**
+ * Destroys the connection. undici's own abort would do so too, but puts the request back into the queue of its client,
+ * which then opens another connection (without any deadline) only to find that the request was aborted. So it is made
+ * to look like a fault of the socket: of the kind that ends the request it carries, or the connect that waits for it.
+ */
+function discard({ progress, written }: Exchange): void {
+  const error = plainError('no longer wanted')
+  void progress
+  void written
+  void error
 }
 
 function takeHead(exchange: Exchange, status: number, raw: readonly Buffer[]): boolean {
@@ -94,7 +106,7 @@ function takeHead(exchange: Exchange, status: number, raw: readonly Buffer[]): b
   exchange.informational += 1
   if (exchange.informational > MAX_INFORMATIONAL) {
     fail(exchange, plainError(`more than ${MAX_INFORMATIONAL} informational (1xx) answers`))
-    exchange.abort?.()
+    discard(exchange)
   }
   return true
 }
@@ -110,7 +122,7 @@ function takeBody(exchange: Exchange, chunk: Buffer): boolean {
   exchange.chunks.push(chunk.subarray(0, room))
   exchange.size += room
   answered(exchange, true)
-  exchange.abort?.()
+  discard(exchange)
   return true
 }
 
@@ -122,14 +134,12 @@ function expire(exchange: Exchange): void {
   } else {
     answered(exchange, true)
   }
-  exchange.abort?.()
+  discard(exchange)
 }
 
 function waitingFor(exchange: Exchange): string {
-  if (exchange.abort === null) {
-    return exchange.progress?.socket ? exchange.progress.phase : 'waiting for a connection'
-  }
-  if (exchange.informational > 0) return 'waiting for an answer after informational (1xx) ones'
+  if (!exchange.written) return exchange.progress?.phase ?? 'waiting for a connection'
+  if (exchange.informational > 0) return 'waiting for more than 1xx answers'
   return exchange.answering ? 'headers were still arriving' : 'waiting for headers'
 }
 
@@ -158,7 +168,7 @@ function settle(exchange: Exchange, outcome: Outcome): void {
   exchange.settled = true
   clearTimeout(exchange.timer)
   // A connect that nobody waits for would go on for minutes, and undici has no handle on it.
-  if (exchange.abort === null) exchange.progress?.socket?.destroy(plainError('no longer wanted'))
+  if (!exchange.written) discard(exchange)
   queueMicrotask(() => exchange.done(outcome))
 }
 

@@ -21,13 +21,20 @@ interface Cursor {
   opened: boolean
 }
 
+interface Token {
+  token: string
+  kind: 'mark' | 'key' | 'text' | 'word'
+}
+
+const INK = { key: 'cyan', text: 'green', word: 'yellow' } as const
 const INDENT = '  '
 const MAX_LINES = 200
 const MAX_LENGTH = 500
 /** Deeper nesting moves no further to the right: ten thousand brackets would otherwise make lines of as many spaces. */
 const MAX_DEPTH = 40
 
-const TOKEN = /(?<text>"[^"\\]*(?:\\.[^"\\]*)*")(?<colon>\s*:)?|(?<mark>[{}[\],])|(?<word>[^\s{}[\],:"]+)/g
+const START_OF_TOKEN = /["{}[\],]|[^\s{}[\],:"]+/g
+const COLON = /\s*:/y
 /** Control characters, invisible ones such as those that turn the direction of text, and line separators. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
@@ -64,18 +71,39 @@ function layOutText(text: string): Layout {
 function layOutJson(text: string, paint: Paint): Layout {
   const at: Cursor = { lines: [], line: '', depth: 0, opened: false }
   let cut = false
-  for (const [token, written, colon, mark] of text.matchAll(TOKEN)) {
+  for (const { token, kind } of tokensOf(text)) {
     if (at.lines.length >= MAX_LINES) return { lines: at.lines, cut: true }
-    if (mark !== undefined) {
-      placeMark(at, mark, paint)
+    cut ||= token.length > MAX_LENGTH
+    if (kind === 'mark') {
+      placeMark(at, token, paint)
       continue
     }
-    cut ||= token.length > MAX_LENGTH
     breakAfterOpening(at)
-    at.line +=
-      colon === undefined ? value(token, paint) : `${paint('cyan', shorten(written ?? ''))}${paint('dim', ':')} `
+    at.line += paint(INK[kind], shorten(token))
+    if (kind === 'key') at.line += `${paint('dim', ':')} `
   }
   return { lines: [...at.lines, at.line], cut }
+}
+
+function* tokensOf(text: string): Generator<Token> {
+  const start = new RegExp(START_OF_TOKEN)
+  for (let found = start.exec(text); found !== null; found = start.exec(text)) {
+    const [first] = found
+    if (first !== '"') {
+      yield { token: first, kind: '{}[],'.includes(first) ? 'mark' : 'word' }
+      continue
+    }
+    start.lastIndex = endOfString(text, found.index)
+    COLON.lastIndex = start.lastIndex
+    yield { token: text.slice(found.index, start.lastIndex), kind: COLON.test(text) ? 'key' : 'text' }
+  }
+}
+
+/** By hand: a regular expression overflows the stack on a string with millions of escapes. */
+function endOfString(text: string, start: number): number {
+  let i = start + 1
+  while (i < text.length && text[i] !== '"') i += text[i] === '\\' ? 2 : 1
+  return i + 1
 }
 
 function placeMark(at: Cursor, mark: string, paint: Paint): void {
@@ -101,10 +129,6 @@ function breakAfterOpening(at: Cursor): void {
 function breakLine(at: Cursor): void {
   at.lines.push(at.line)
   at.line = INDENT.repeat(Math.min(at.depth, MAX_DEPTH))
-}
-
-function value(token: string, paint: Paint): string {
-  return token.startsWith('"') ? paint('green', shorten(token)) : paint('yellow', shorten(token))
 }
 
 function shorten(text: string): string {

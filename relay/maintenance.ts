@@ -1,5 +1,5 @@
 /** Housekeeping by the clock: partitions ahead, retention, capture functions that a changed table has outdated. */
-import cron from 'node-cron'
+import { createTask } from 'node-cron'
 import type { Log } from '../sql/log.ts'
 import { describe } from './insist.ts'
 import { dropExpiredPartitions, makePartitions, recompileCaptures } from './queries.ts'
@@ -36,9 +36,9 @@ export function createMaintenance(deps: { session: Session; log: Log }): Mainten
     })
 
   const tasks = [
-    cron.createTask('*/30 * * * * *', captures, { name: 'captures', noOverlap: true }),
-    cron.createTask('7 */10 * * * *', partitions, { name: 'partitions', noOverlap: true }),
-    cron.createTask('23 */5 * * * *', retention, { name: 'retention', noOverlap: true }),
+    createTask('*/30 * * * * *', captures, { name: 'captures', noOverlap: true }),
+    createTask('7 */10 * * * *', partitions, { name: 'partitions', noOverlap: true }),
+    createTask('23 */5 * * * *', retention, { name: 'retention', noOverlap: true }),
   ]
 
   return {

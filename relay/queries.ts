@@ -31,8 +31,7 @@ export const notifyIsContended = {
 export const ring = { name: 'ring', text: `select pg_notify('outbox', '')` }
 export const writersRing = { name: 'writers_ring', text: `select s.notify from outbox.settings as s` }
 
-export const nextBatch = { name: 'next_batch', text: `select batch_id from outbox.next_batch($1)` }
-export const batchEvents = { name: 'batch_events', text: `select id, type, body from outbox.batch_events($1)` }
+export const nextBatch = { name: 'next_batch', text: `select batch_id, id, type, body from outbox.next_batch($1)` }
 export const batchMatches = {
   name: 'batch_matches',
   text: `select webhook_id, version, event_ids::text from outbox.batch_matches($1)`,
@@ -75,4 +74,17 @@ export const dropExpiredPartitions = {
 export const recompileCaptures = {
   name: 'recompile_captures',
   text: `select outbox.recompile_captures()::text as relation`,
+}
+
+export const secretsOf = {
+  name: 'secrets_of',
+  text: `select s.secret from outbox.webhook_secrets as s where s.webhook_id = $1`,
+}
+export const secretsByPort = {
+  name: 'secrets_by_port',
+  text: `
+    select s.secret
+    from outbox.webhook_secrets as s
+    join outbox.webhooks as w on w.id = s.webhook_id
+    where w.url ~* ('^http://(localhost|127\\.0\\.0\\.1|\\[::1\\]):' || $1 || '([/?]|$)')`,
 }

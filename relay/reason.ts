@@ -25,6 +25,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'certificate is for another name',
   ERR_SSL_WRONG_VERSION_NUMBER: 'port does not speak TLS',
   ERR_SSL_PACKET_LENGTH_TOO_LONG: 'port does not speak TLS',
+  // What undici calls any fault of the parser once it has seen a content-length.
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'answer is not valid HTTP',
   UND_ERR_HEADERS_OVERFLOW: 'response headers too large',
   HPE_HEADER_OVERFLOW: 'response headers too large',
   UND_ERR_DESTROYED: 'sending was stopped',

@@ -83,7 +83,7 @@ export function createRecorder(deps: {
         await writePile(deps.session, deps.relay(), readable, deps.onMoved)
       } catch (error) {
         // Text that the database cannot hold (class 22) would be refused for ever: the outcome matters more.
-        if (error instanceof Error && /^22/.test((error as { code?: string }).code ?? ''))
+        if (error instanceof Error && (error as { code?: string }).code?.startsWith('22'))
           readable = withoutAnswers(current)
         throw error
       }

@@ -14,6 +14,8 @@ import { createAttempt } from './attempt.ts'
 import type { RelayConfig } from './config.ts'
 import { createDoorbell } from './doorbell.ts'
 import { createPersistence, describe } from './insist.ts'
+import { createBatches } from './batches.ts'
+import { createDue } from './due.ts'
 import { createIntake } from './intake.ts'
 import { createLanes } from './lanes.ts'
 import { createLeases } from './leases.ts'
@@ -66,7 +68,7 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
     name: `${hostname()}:${process.pid}`,
     version,
     lease_s: config.lease_s,
-    onFreed: () => intake.dueMayHaveChanged(),
+    onFreed: () => dueChanged(),
     onLost() {
       lanes.empty()
       leases.batches.clear()
@@ -79,43 +81,51 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
     persistence,
     log,
     // A ring may also tell of a webhook that was enabled or a delivery that was resent.
-    onRing: () => intake.dueMayHaveChanged(),
+    onRing() {
+      due.rang()
+      signal.raise()
+    },
   })
   const recorder = createRecorder({
     session: record_session,
     persistence,
     leases,
-    relay: presence.id,
+    relay: () => presence.id(),
     onMoved(moved) {
       for (const { id, status } of moved) if (status === 'dead') log.warn('delivery.dead', { delivery_id: id })
-      intake.dueMayHaveChanged()
+      dueChanged()
     },
-    onParked: () => intake.dueMayHaveChanged(),
+    onParked: () => dueChanged(),
   })
-  const attempt = createAttempt({ sender, recorder, log, relay: presence.id, onGone })
+  const attempt = createAttempt({ sender, recorder, log, relay: () => presence.id(), onGone })
   const lanes = createLanes({
     send: attempt.send,
     park: recorder.parked,
-    roomy: () => intake.dueMayHaveChanged(),
+    roomy: () => dueChanged(),
     webhooks: createWebhookReader({
       session: claim_session,
       default_timeout_ms: config.timeout_ms,
       longest_timeout_ms: (config.lease_s * 1000) / 2,
     }),
   })
+  const claiming = { session: claim_session, lanes, recorder, leases, relay: () => presence.id() }
+  const due = createDue(claiming)
   const intake = createIntake({
-    session: claim_session,
+    ...claiming,
     persistence,
-    lanes,
-    recorder,
-    leases,
+    batches: createBatches(claiming),
+    due,
     doorbell,
     signal,
     log,
-    relay: presence.id,
     hearing: () => wake.hearing,
   })
   const maintenance = createMaintenance({ session: upkeep_session, log })
+
+  function dueChanged(): void {
+    due.changed()
+    signal.raise()
+  }
 
   /** 410 Gone asks to send nothing more. What is pending is held, not lost. */
   function onGone(webhook_id: string): void {

@@ -53,7 +53,7 @@ export interface Sender {
 interface Origin {
   pool: Pool
   readHead: HeadReader
-  /** Where the client that undici chose for the request being dispatched right now tells how far its connect is. */
+  /** The connection of the client that undici chose for the request being dispatched right now. */
   chosen: Progress | null
   in_flight: number
   idle_since: number
@@ -134,9 +134,9 @@ function createOrigin(url: string, rules: ConnectRules): Origin {
   return origin
 }
 
-/** A client carries one request at a time, so the connect it is making belongs to the request it was given last. */
+/** A client carries one request at a time, so its connection belongs to the request it was given last. */
 function createClient(url: string, connect: Connect, origin: Origin): Client {
-  const progress: Progress = { socket: null, phase: 'connecting' }
+  const progress: Progress = { socket: null, phase: 'waiting for a connection' }
   const client = new Client(url, { ...CLIENT_OPTIONS, connect: (options, done) => connect(options, progress, done) })
   const dispatchOn = client.dispatch.bind(client)
   client.dispatch = (options, handler) => {

@@ -12,3 +12,10 @@ export function readConfig<S extends z.ZodType>(schema: S, environment: NodeJS.P
   const faults = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new ConfigError(faults.join('\n'))
 }
+
+/** Whether the environment names a database: by DATABASE_URL or by the variables that psql knows. */
+export function namesDatabase(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return [environment['DATABASE_URL'], environment['PGHOST'], environment['PGSERVICE']].some(
+    (value) => value !== undefined && value !== '',
+  )
+}

@@ -2,10 +2,10 @@
  * The one door to the `pg` package: every connection of the product is opened here, so that each carries a name that a
  * DBA recognises in pg_stat_activity and no connection can hang for ever on an unreachable server.
  */
-import pg from 'pg'
+import { Client as PgClient } from 'pg'
+import type { ClientConfig } from 'pg'
 
-export type Client = pg.Client
-export type QueryResult<R extends pg.QueryResultRow> = pg.QueryResult<R>
+export type Client = PgClient
 
 export interface ConnectOptions {
   /** A `postgres://` URL. Undefined lets the PG* environment variables decide, as psql does. */
@@ -21,7 +21,7 @@ export interface ConnectOptions {
 }
 
 /** The `pg` configuration for these options: also what pg-listen, which opens its own client, is given. */
-export function clientConfig(options: ConnectOptions): pg.ClientConfig {
+export function clientConfig(options: ConnectOptions): ClientConfig {
   return {
     ...(options.url === undefined ? {} : { connectionString: options.url }),
     application_name: `outbox ${options.name}`,
@@ -37,7 +37,7 @@ export function clientConfig(options: ConnectOptions): pg.ClientConfig {
  * the process, so one is attached here and the next query reports the fault to whoever asks.
  */
 export async function connect(options: ConnectOptions): Promise<Client> {
-  const client = new pg.Client(clientConfig(options))
+  const client = new PgClient(clientConfig(options))
   client.on('error', () => {})
   await client.connect()
   return client

@@ -98,6 +98,6 @@ async function applyCode(client: Client): Promise<boolean> {
 
 async function readFolder(folder: string): Promise<string[]> {
   const path = join(packageRoot, 'sql', folder)
-  const names = (await readdir(path)).filter((name) => name.endsWith('.sql')).sort()
+  const names = (await readdir(path)).filter((name) => name.endsWith('.sql')).toSorted()
   return Promise.all(names.map((name) => readFile(join(path, name), 'utf8')))
 }

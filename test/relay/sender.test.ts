@@ -44,12 +44,19 @@ describe('send', () => {
     expect(received).toMatchObject({ path: '/hook?a=%7E', id: '1', body: '{"n":1.0}ü' })
   })
 
+  test('reaches a receiver by its name, at the one of its addresses where it listens', async () => {
+    const { receiver, sender } = await world()
+    const url = receiver.url.replace('127.0.0.1', 'localhost')
+    expect(await Promise.all([sent(sender, url), sent(sender, url)])).toMatchObject([{ status: 200 }, { status: 200 }])
+  })
+
   test('reads the same headers again as they were, and others as they are', async () => {
     const { send } = await world({ answer: ({ body }) => ({ headers: { 'x-a': body, date: 'x' } }) })
-    const headers = []
+    const headers: (string | undefined)[] = []
     for (const body of ['1', '1', '2']) {
       const outcome = await send({ body: Buffer.from(body) })
-      headers.push(outcome.kind === 'answered' ? (JSON.parse(outcome.headers) as Record<string, string>)['x-a'] : null)
+      const read: Record<string, string> = outcome.kind === 'answered' ? JSON.parse(outcome.headers) : {}
+      headers.push(read['x-a'])
     }
     expect(headers).toEqual(['1', '1', '2'])
   })
@@ -151,8 +158,10 @@ describe('an address that is not allowed', () => {
       { address: '127.0.0.2', family: 4 },
       { address: '127.0.0.1', family: 4 },
     ]
-    const allow = (address: string) => address === '127.0.0.1'
-    const { receiver, sender } = await world({}, { allow, resolve: (_, done) => done(null, addresses) })
+    const { receiver, sender } = await world(
+      {},
+      { allow: (address) => address === '127.0.0.1', resolve: (_, done) => done(null, addresses) },
+    )
     const url = receiver.url.replace('127.0.0.1', 'mixed.test')
     expect(await sent(sender, url)).toMatchObject({ kind: 'answered' })
   })

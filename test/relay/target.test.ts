@@ -25,7 +25,7 @@ describe('parseTarget', () => {
   })
 
   test('names this version as the user agent', () => {
-    const { name, version } = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; version: string }
+    const { name, version }: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(parseTarget('https://example.com').headers).toContain(`${name}/${version}`)
   })
 })

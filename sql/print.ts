@@ -1,0 +1,22 @@
+/** Rows for a terminal, aligned as psql does it. */
+export function formatTable(rows: readonly Record<string, unknown>[]): string {
+  const [first] = rows
+  if (first === undefined) return '(no rows)'
+  const columns = Object.keys(first)
+  const cells = rows.map((row) => columns.map((column) => formatValue(row[column])))
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...cells.map((line) => line[index]?.length ?? 0)),
+  )
+  const line = (values: readonly string[]) =>
+    ` ${values.map((value, index) => value.padEnd(widths[index] ?? 0)).join(' | ')}`.trimEnd()
+  const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
+  const count = `(${rows.length} row${rows.length === 1 ? '' : 's'})`
+  return [line(columns), rule, ...cells.map(line), count].join('\n')
+}
+
+function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (value instanceof Date) return value.toISOString()
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return text.replaceAll(/[\p{Cc}]/gu, ' ')
+}
