@@ -92,9 +92,7 @@ function start(exchange: Exchange, abort: () => void): void {
  */
 function discard({ progress, written }: Exchange): void {
   const error = plainError('no longer wanted')
-  void progress
-  void written
-  void error
+  progress?.socket?.destroy(written ? Object.assign(error, { code: 'UND_ERR_SOCKET' }) : error)
 }
 
 function takeHead(exchange: Exchange, status: number, raw: readonly Buffer[]): boolean {

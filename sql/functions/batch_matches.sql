@@ -1,5 +1,8 @@
 create or replace function outbox.batch_matches(p_batch_id bigint)
-returns table (webhook_id uuid, version integer, event_ids uuid[]) language plpgsql stable rows 10 as $$
+returns table (webhook_id uuid, version integer, event_ids uuid[]) language plpgsql stable rows 10
+  -- The plan is made once and by index: the planner cannot know how few rows are new.
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+as $$
 declare
   v_batch outbox.batches;
 begin

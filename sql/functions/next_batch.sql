@@ -1,5 +1,9 @@
 create or replace function outbox.next_batch(p_relay integer)
-returns table (batch_id bigint, id uuid, type text, body text) language plpgsql rows 100 as $$
+returns table (batch_id bigint, id uuid, type text, body text) language plpgsql rows 100
+  -- The plan is made once and by index: the planner cannot know how few rows are new. The
+  -- settings hold for the functions called from here too.
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+as $$
 #variable_conflict use_column
 declare
   v_batch bigint;

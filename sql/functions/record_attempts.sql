@@ -1,7 +1,10 @@
 create or replace function outbox.record_attempts(
   p_relay integer, p_event_ids uuid[], p_webhook_ids uuid[], p_attempts integer[], p_delivered boolean[], p_ages_ms real[], p_durations_ms real[],
   p_statuses integer[], p_headers text[], p_bodies text[], p_errors text[], p_retry_after_s real[])
-returns table (id uuid, status text, next_attempt_at timestamptz) language plpgsql as $$
+returns table (id uuid, status text, next_attempt_at timestamptz) language plpgsql
+  -- The plan is made once and by index: the planner cannot know how few rows are new.
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+as $$
 #variable_conflict use_column
 declare
   v_now      timestamptz := clock_timestamp();

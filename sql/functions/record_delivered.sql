@@ -2,7 +2,10 @@ create or replace function outbox.record_delivered(
   p_relay integer, p_batch_ids bigint[], p_webhook_ids uuid[], p_event_ids uuid[], p_event_types text[],
   p_ages_ms real[], p_durations_ms real[], p_statuses integer[], p_headers text[], p_bodies text[],
   p_finished bigint[] default '{}')
-returns void language plpgsql as $$
+returns void language plpgsql
+  -- The plan is made once and by index: the planner cannot know how few rows are new.
+  set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
+as $$
 declare
   v_held bigint[] := outbox.held_batches(p_relay, p_batch_ids);
   v_now  timestamptz := clock_timestamp();

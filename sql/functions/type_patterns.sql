@@ -1,5 +1,5 @@
 create or replace function outbox.type_patterns(p_event_type text)
-returns setof text language sql immutable strict parallel safe rows 4 as $$
+returns setof text language sql immutable parallel safe rows 4 as $$
   select p_event_type
   union all select '*'
   union all
