@@ -28,7 +28,12 @@ export function createMaintenance(deps: { session: Session; log: Log }): Mainten
     })
   const retention = () =>
     attempt('drop expired partitions', async () => {
-      for (const row of await session.query(dropExpiredPartitions)) log.info('partition.expired', { ...row })
+      for (;;) {
+        const [step] = await session.query<{ partition_name: string; outcome: string }>(dropExpiredPartitions)
+        if (step === undefined) return
+        log.info('partition.expired', { ...step })
+        if (step.outcome === 'in use') return
+      }
     })
   const captures = () =>
     attempt('recompile captures', async () => {

@@ -24,11 +24,7 @@ begin
         using hint = coalesce('Nearest: ' || outbox.nearest_types(v_pattern) || '.', 'See outbox.event_types.');
     end if;
   end loop;
-  if array_position(new.retry_schedule, null) is not null or cardinality(new.retry_schedule) > 100
-    or not ('0 s'::interval <= all (coalesce(new.retry_schedule, '{}'))) or not ('30 days'::interval >= all (coalesce(new.retry_schedule, '{}'))) then
-    raise exception 'column "retry_schedule" is %', quote_literal(new.retry_schedule::text)
-      using errcode = 'OB001', column = 'retry_schedule', hint = 'List at most 100 waits, none of them null, negative or longer than 30 days.';
-  end if;
+  perform outbox.check_webhook_limits(new);
   if tg_op = 'UPDATE' then
     new.id := old.id; new.created_at := old.created_at;
     new.version := old.version + 1; new.updated_at := now();

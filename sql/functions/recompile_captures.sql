@@ -3,6 +3,8 @@ returns setof regclass language plpgsql security definer set search_path = pg_ca
 declare
   v_relation regclass;
 begin
+  -- Somebody else is compiling; the next run sees what they left.
+  if not pg_try_advisory_xact_lock(1869968482, 4) then return; end if;
   for v_relation in
     select distinct w.relation
     from outbox.watches as w
@@ -10,7 +12,14 @@ begin
     join pg_proc as p on p.oid = t.tgfoid
     where p.prosrc is distinct from outbox.capture_source(w.relation)
   loop
-    perform outbox.compile_capture(v_relation);
+    begin
+      perform outbox.compile_capture(v_relation);
+    exception
+      when others then
+        -- One table that cannot be compiled must not keep the others from it.
+        raise warning 'the capture function of % could not be compiled: %', v_relation, sqlerrm;
+        continue;
+    end;
     return next v_relation;
   end loop;
 end

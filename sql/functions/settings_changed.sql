@@ -1,6 +1,7 @@
 create or replace function outbox.settings_changed()
-returns trigger language plpgsql as $$
+returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
+  perform pg_advisory_xact_lock(1869968482, 4);   -- recompile_captures would leave it to a later run
   perform outbox.recompile_captures();
   return null;
 end

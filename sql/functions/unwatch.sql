@@ -1,5 +1,5 @@
 create or replace function outbox.unwatch(relation regclass, event_type text default null)
-returns integer language plpgsql as $$
+returns integer language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
   v_removed integer;
@@ -9,7 +9,8 @@ begin
   where w.relation = relation and (event_type is null or w.event_type = event_type);
   get diagnostics v_removed = row_count;
   if v_removed = 0 then
-    raise exception 'the table % has no watch%', coalesce(outbox.relation_name(relation), 'null'), coalesce(' for ' || event_type, '')
+    raise exception 'arguments "relation" and "event_type" are % and %, for which there is no watch',
+        coalesce(outbox.relation_name(relation), relation::text, 'null'), coalesce(quote_literal(event_type), 'null')
       using errcode = 'OB002', hint = 'See: select relation, event_type, operation from outbox.watches.';
   end if;
   -- The triggers stay: dropping them would take a lock that stops the application's writes. Without rules they do nothing.
