@@ -44,12 +44,17 @@ export async function databaseUrl(given: string | undefined): Promise<string | u
   return written
 }
 
+/** Ctrl-C under npm arrives twice within a moment: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 250
+
 /** Runs `stop` at the first SIGINT or SIGTERM and then ends the process; the second one ends it at once. */
 export function untilStopped(stop: () => Promise<void>): void {
-  let stopping = false
+  let stopping_since: number | null = null
   const onSignal = () => {
-    if (stopping) process.exit(exitCode.failed)
-    stopping = true
+    const now = performance.now()
+    if (stopping_since !== null && now - stopping_since > SAME_SIGNAL_MS) process.exit(exitCode.failed)
+    if (stopping_since !== null) return
+    stopping_since = now
     stop().then(
       () => process.exit(exitCode.done),
       (error: unknown) => {
