@@ -28,17 +28,23 @@ const startCommand: Command = {
 
 async function start(values: Values): Promise<void> {
   const { untilStopped } = await import('./sql/cli.ts')
+  const undo: (() => Promise<void>)[] = []
+  const starting = startAll(values, undo)
+  untilStopped(async () => {
+    // What is half started is finished first, so that each part has its undo.
+    await starting.catch(() => {})
+    for (const step of undo.toReversed()) await step()
+  })
+  await starting
+}
+
+async function startAll(values: Values, undo: (() => Promise<void>)[]): Promise<void> {
   const { namesDatabase } = await import('./sql/config.ts')
   const { createLog } = await import('./sql/log.ts')
   const { readRelayConfig } = await import('./relay/config.ts')
   const { readAdminConfig } = await import('./admin/config.ts')
   const relay_config = readRelayConfig()
   const admin_config = readAdminConfig()
-  const undo: (() => Promise<void>)[] = []
-  untilStopped(async () => {
-    for (const step of undo.toReversed()) await step()
-  })
-
   const own = !namesDatabase()
   const url = own ? await startPostgres(undo) : relay_config.database_url
   const { migrate } = await import('./sql/migrate.ts')
