@@ -122,7 +122,8 @@ async function help(): Promise<string> {
   }
   const { relayVariables } = await import('./relay/config.ts')
   lines.push('', 'Environment:')
-  for (const [name, schema] of Object.entries(relayVariables.shape))
+  const { adminVariables } = await import('./admin/config.ts')
+  for (const [name, schema] of Object.entries({ ...relayVariables.shape, ...adminVariables.shape }))
     lines.push(`  ${name}`, `      ${schema.description ?? ''}`)
   lines.push('', 'Exit codes: 0 done, 1 failed, 2 wrong use of the command line or the environment.')
   return lines.join('\n')

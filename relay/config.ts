@@ -1,20 +1,17 @@
 /** The relay's settings, from the environment. */
 import { z } from 'zod'
-import { readConfig } from '../sql/config.ts'
+import { databaseUrlVariable, readConfig } from '../sql/config.ts'
 import { logLevels } from '../sql/log.ts'
 
-const url = z
-  .string()
-  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'is not a postgres:// URL')
 const seconds = (min: number, max: number) =>
   z.coerce.number('is not a number').min(min, `is below ${min}`).max(max, `is above ${max}`)
 
 export const relayVariables = z
   .object({
-    DATABASE_URL: url.optional().describe('The database. Default: the PG* variables, as for psql.'),
-    OUTBOX_LISTEN_URL: url
-      .optional()
-      .describe('A direct connection for LISTEN and session locks, where DATABASE_URL goes through a pooler.'),
+    DATABASE_URL: databaseUrlVariable.describe('The database. Default: the PG* variables, as for psql.'),
+    OUTBOX_LISTEN_URL: databaseUrlVariable.describe(
+      'A direct connection for LISTEN and session locks, where DATABASE_URL goes through a pooler.',
+    ),
     OUTBOX_LEASE_SECONDS: seconds(2, 3600)
       .default(60)
       .describe('A relay that is silent for this long is taken for hung.'),

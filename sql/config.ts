@@ -1,8 +1,14 @@
 /** Reading the environment once: every variable is checked, all faults are told together, and no value is ever printed. */
-import type { z } from 'zod'
+import { z } from 'zod'
 
 /** The environment does not fit. The message has a line for each fault. */
 export class ConfigError extends Error {}
+
+/** A variable that names a database. */
+export const databaseUrlVariable = z
+  .string()
+  .refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'is not a postgres:// URL')
+  .optional()
 
 /** Parses the environment by a schema whose keys are the names of the variables. An empty variable counts as absent. */
 export function readConfig<S extends z.ZodType>(schema: S, environment: NodeJS.ProcessEnv): z.output<S> {

@@ -1,20 +1,25 @@
 drop view if exists outbox.webhook_deliveries;
 create view outbox.webhook_deliveries as
-select d.id, d.webhook_id, d.event_id, d.event_type, d.status,
-       outbox.body(e)::json as payload,
-       json_build_object('status', d.response_status, 'headers', d.response_headers::json, 'body', d.response_body, 'error', d.error) as response,
-       d.attempts, d.next_attempt_at, d.created_at, d.attempted_at, d.leased_by
+select d.id, d.webhook_id, d.event_id, d.event_type,
+       coalesce(d.status, case when w.enabled then 'pending' else 'held' end) as status,
+       case when e.id is not null then outbox.body(e)::json end as payload,
+       case when d.status is null
+         then json_build_object('status', a.response_status, 'headers', a.response_headers::json, 'body', a.response_body, 'error', a.error)
+         else json_build_object('status', d.response_status, 'headers', d.response_headers::json, 'body', d.response_body, 'error', d.error)
+       end as response,
+       d.attempts, d.next_attempt_at, d.created_at, coalesce(d.attempted_at, a.attempted_at) as attempted_at, d.leased_by
+-- Nothing is joined inside the union: so both tables are read in the order of their primary keys, and a limit ends the reading.
 from (
   select s.id, s.webhook_id, s.event_id, s.event_type, s.status, s.attempts, null::timestamptz as next_attempt_at, s.created_at,
          s.attempted_at, s.response_status, s.response_headers, s.response_body, s.error, null::integer as leased_by
   from outbox.settled_deliveries as s
   union all
-  select p.id, p.webhook_id, p.event_id, p.event_type, case when w.enabled then 'pending' else 'held' end, p.attempts, p.next_attempt_at, p.created_at,
-         a.attempted_at, a.response_status, a.response_headers, a.response_body, a.error, p.leased_by
+  select p.id, p.webhook_id, p.event_id, p.event_type, null, p.attempts, p.next_attempt_at, p.created_at,
+         null, null, null, null, null, p.leased_by
   from outbox.pending_deliveries as p
-  left join outbox.webhooks as w on w.id = p.webhook_id
-  left join outbox.earlier_attempts as a on a.delivery_id = p.id and a.attempt = p.attempts
 ) as d
+left join outbox.webhooks as w on w.id = d.webhook_id
+left join outbox.earlier_attempts as a on a.delivery_id = d.id and a.attempt = d.attempts
 left join outbox.events as e on e.id = d.event_id;
 comment on view outbox.webhook_deliveries is 'Every delivery: one event for one webhook, and what has become of it. Newest first: order by id desc.';
 comment on column outbox.webhook_deliveries.id is 'Names the delivery; begins with the time of its event.';

@@ -1,0 +1,31 @@
+/**
+ * The files that pages load: htmx as its package ships it, our style, the icon. Read once; the hash in the path changes
+ * with the content, so browsers may keep them for ever.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { packageRoot } from '../sql/package.ts'
+
+export interface Asset {
+  path: string
+  type: string
+  content: string
+}
+
+const htmx = dirname(createRequire(import.meta.url).resolve('htmx.org'))
+const own = join(packageRoot, 'admin/assets')
+
+export const assets = {
+  htmx: readAsset(htmx, 'htmx.min.js', 'text/javascript; charset=utf-8'),
+  style: readAsset(own, 'admin.css', 'text/css; charset=utf-8'),
+  icon: readAsset(own, 'icon.svg', 'image/svg+xml'),
+} as const
+
+/** The path is relative to the root of the admin: it may be served below a prefix. */
+function readAsset(folder: string, name: string, type: string): Asset {
+  const content = readFileSync(join(folder, name), 'utf8')
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 12)
+  return { path: `assets/${hash}/${name}`, type, content }
+}
