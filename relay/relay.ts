@@ -99,8 +99,8 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
   })
   const attempt = createAttempt({ sender, recorder, log, relay: () => presence.id(), onGone })
   const lanes = createLanes({
-    send: attempt.send,
-    park: recorder.parked,
+    send: (webhook, delivery, done) => attempt.send(webhook, delivery, done),
+    park: (delivery) => recorder.parked(delivery),
     roomy: () => dueChanged(),
     webhooks: createWebhookReader({
       session: claim_session,

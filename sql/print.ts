@@ -17,6 +17,6 @@ export function formatTable(rows: readonly Record<string, unknown>[]): string {
 function formatValue(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (value instanceof Date) return value.toISOString()
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.replaceAll(/[\p{Cc}]/gu, ' ')
 }
