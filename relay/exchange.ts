@@ -103,8 +103,8 @@ function takeHead(exchange: Exchange, status: number, raw: readonly Buffer[]): b
   }
   exchange.informational += 1
   if (exchange.informational > MAX_INFORMATIONAL) {
-    fail(exchange, plainError(`more than ${MAX_INFORMATIONAL} informational (1xx) answers`))
     discard(exchange)
+    fail(exchange, plainError(`more than ${MAX_INFORMATIONAL} informational (1xx) answers`))
   }
   return true
 }
@@ -119,20 +119,20 @@ function takeBody(exchange: Exchange, chunk: Buffer): boolean {
   }
   exchange.chunks.push(chunk.subarray(0, room))
   exchange.size += room
-  answered(exchange, true)
   discard(exchange)
+  answered(exchange, true)
   return true
 }
 
 /** The one deadline: the connection is destroyed, not left to end by itself. */
 function expire(exchange: Exchange): void {
   if (exchange.settled) return
+  discard(exchange)
   if (exchange.status === null) {
     fail(exchange, plainError(`timed out after ${exchange.timeout_ms / 1000} s while ${waitingFor(exchange)}`))
   } else {
     answered(exchange, true)
   }
-  discard(exchange)
 }
 
 function waitingFor(exchange: Exchange): string {

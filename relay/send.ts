@@ -42,7 +42,7 @@ export interface SenderOptions {
 }
 
 export interface Sender {
-  /** Calls `done` exactly once, always later and outside of any try block of ours or undici's. */
+  /** Calls `done` exactly once, never before `send` has returned. An exception that it throws is not caught. */
   send(request: SendRequest, done: (outcome: Outcome) => void): void
   /** Waits for what is under way (each has its deadline), then closes all connections. */
   close(): Promise<void>
