@@ -11,7 +11,9 @@ returns text language sql stable as $$
     from unnest(p_columns) with ordinality as c (name, position)
     join pg_attribute as a on a.attrelid = p_relation and a.attname = c.name and not a.attisdropped
     where a.attlen = -1
+      and a.atttypid not in ('numeric'::regtype, 'inet'::regtype, 'cidr'::regtype)
+      and not (a.atttypid in ('varchar'::regtype, 'bpchar'::regtype) and a.atttypmod between 0 and 260)
     group by 1) as chunk
 $$;
 comment on function outbox.capture_size(regclass, text, text[]) is
-  'Source of an expression that gives the size of these columns'' long values in bytes, without reading them. Used to compile capture functions.';
+  'Source of an expression that gives the size of these columns'' values in bytes, without reading them; columns that are always short are left out. Used to compile capture functions.';

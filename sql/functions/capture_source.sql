@@ -1,14 +1,19 @@
 create or replace function outbox.capture_source(p_relation regclass)
 returns text language sql stable as $$
   select concat(
+    -- A column of a table that enrich reads may be called as one of our variables.
+    E'\n#variable_conflict use_column',
     E'\ndeclare',
-    E'\n  v_step text; v_fires boolean; v_built text; v_large boolean; v_key text; v_keys text := ''null''; v_tenant text;',
-    E'\n  v_previous text; v_enriched text; v_data json; v_rest record;',
+    E'\n  v_step text; v_fires boolean; v_built text; v_wide boolean; v_large boolean; v_changed boolean;',
+    E'\n  v_key text; v_keys text := ''null''; v_tenant text; v_previous text; v_enriched text; v_data json; v_rest record;',
     E'\nbegin',
     E'\n  if current_setting(''outbox.capture'', true) = ''off'' then return null; end if;',
-    (select string_agg(
-       format(E'\n  if tg_op = %L%s then%s\n  end if;', upper(o.operation),
-              case o.operation when 'update' then ' and old *<> new' else '' end, o.rules), '' order by o.operation)
+    (select string_agg(concat(
+       E'\n  if tg_op = ', quote_literal(upper(o.operation)), ' then',
+       case o.operation when 'update' then outbox.capture_gate(p_relation) end,
+       o.rules,
+       case o.operation when 'update' then E'\n    end if;' end,
+       E'\n  end if;'), '' order by o.operation)
      from (
        select w.operation, string_agg(outbox.capture_rule(w), '' order by w.id) as rules
        from outbox.watches as w

@@ -1,18 +1,19 @@
 create or replace function outbox.compile_capture(p_relation regclass)
 returns regprocedure language plpgsql as $$
 declare
-  v_name text := coalesce(
-    (select p.proname from pg_trigger as t join pg_proc as p on p.oid = t.tgfoid
-     where t.tgrelid = p_relation and t.tgname = 'outbox_capture' and not t.tgisinternal),
-    left('capture_' || outbox.relation_name(p_relation), 50) || '_' || substr(md5(outbox.relation_name(p_relation)), 1, 8));
+  v_name    text := outbox.capture_name(p_relation);
+  -- What is written must not depend on the writer's session: each of these settings changes what a row looks like as
+  -- JSON, or, where a backslash stands in somebody's expression, what that means.
+  v_strings text := (select case when bool_or(strpos(concat(w.condition, w.enrich), chr(92)) > 0) then 'set standard_conforming_strings = on' end
+                     from outbox.watches as w where w.relation = p_relation);
 begin
-  -- What is written must not depend on the writer's session: row_to_json follows each of these settings.
+  perform pg_advisory_xact_lock(1869968482, 4);   -- two at once would collide in the catalog
   execute format(
     'create or replace function outbox.%I() returns trigger language plpgsql security definer
      set search_path = pg_catalog, pg_temp
      set timezone = ''UTC'' set datestyle = ''ISO, YMD'' set intervalstyle = ''postgres'' set bytea_output = ''hex''
-     set extra_float_digits = 1 set xmlbinary = ''base64'' set lc_monetary = ''C'' set quote_all_identifiers = off
-     as %L', v_name, outbox.capture_source(p_relation));
+     set extra_float_digits = 1 set xmlbinary = ''base64'' set lc_monetary = ''C'' set quote_all_identifiers = off %s
+     as %L', v_name, v_strings, outbox.capture_source(p_relation));
   execute format('alter function outbox.%I() owner to %I', v_name,
     (select pg_get_userbyid(n.nspowner) from pg_namespace as n where n.nspname = 'outbox'));
   execute format('revoke all on function outbox.%I() from public', v_name);

@@ -4,30 +4,24 @@ returns uuid language plpgsql security definer set search_path = pg_catalog, pg_
 #variable_conflict use_variable
 declare
   v_id       uuid := outbox.uuidv7();
+  v_known    uuid;
   v_settings outbox.settings;
 begin
-  perform outbox.check_event_type('event_type', event_type);
   select * into strict v_settings from outbox.settings;
-  if data is null then
-    raise exception 'argument "data" is null' using errcode = 'OB001', hint = 'Give json; an event without data has ''{}''.';
-  end if;
-  if octet_length(data::text) > v_settings.max_payload_bytes then
-    raise exception 'argument "data" has % bytes, more than the limit of %', octet_length(data::text), v_settings.max_payload_bytes
-      using errcode = 'OB001', hint = 'Send a reference instead of the content, or raise max_payload_bytes in outbox.settings.';
-  end if;
-  if v_settings.strict_event_types and not exists (select from outbox.event_types as t where t.type = event_type) then
-    raise exception 'argument "event_type" is %, which outbox.event_types does not hold', quote_literal(event_type)
-      using errcode = 'OB001', hint = 'Insert it there, or turn strict_event_types off in outbox.settings.';
-  end if;
-  if idempotency_key is not null then
+  perform outbox.check_event_type('event_type', event_type);
+  perform outbox.check_emit(v_settings, event_type, data, idempotency_key);
+  while idempotency_key is not null loop
     insert into outbox.idempotency_keys as k (key, event_id) values (idempotency_key, v_id) on conflict do nothing;
-    if not found then
-      return (select k.event_id from outbox.idempotency_keys as k where k.key = idempotency_key);
-    end if;
-  end if;
+    exit when found;
+    select k.event_id into v_known from outbox.idempotency_keys as k where k.key = idempotency_key;
+    if found then return v_known; end if;   -- else it has just expired
+  end loop;
   insert into outbox.events (id, type, key, tenant, data, context)
   values (v_id, event_type, key, tenant, data, outbox.current_context());
-  if v_settings.notify and pg_try_advisory_xact_lock_shared(1869968482, 1) then perform pg_notify('outbox', ''); end if;
+  -- Where transactions can be prepared, a NOTIFY would make PREPARE TRANSACTION fail: the relay polls there.
+  if v_settings.notify and current_setting('max_prepared_transactions') = '0' and pg_try_advisory_xact_lock_shared(1869968482, 1) then
+    perform pg_notify('outbox', '');
+  end if;
   return v_id;
 end
 $$;

@@ -1,21 +1,27 @@
 create or replace function outbox.install_capture(p_relation regclass)
-returns void language plpgsql set lock_timeout = '3s' as $$
+returns void language plpgsql set lock_timeout = '100ms' as $$
 declare
   v_function regprocedure := outbox.compile_capture(p_relation);
 begin
   if exists (select from pg_trigger as t where t.tgrelid = p_relation and t.tgname = 'outbox_capture' and not t.tgisinternal) then
     return;
   end if;
-  execute format('create trigger outbox_capture after insert or update or delete on %s for each row execute function %s',
-                 p_relation, v_function);
-  execute format('create trigger outbox_capture_truncate after truncate on %s for each statement execute function %s',
-                 p_relation, v_function);
-exception
-  when lock_not_available then
-    raise exception 'the table % is busy: its triggers could not be installed within 3 s', p_relation
-      using errcode = 'OB003',
-            hint = 'Nothing was changed. The first watch of a table needs a moment without long transactions on it; try again. Later watches of the same table take no lock.';
+  -- The application's writes queue behind a waiting lock, so each wait is short and they run in between.
+  for v_attempt in 1..8 loop
+    begin
+      execute format('create trigger outbox_capture after insert or update or delete on %s for each row execute function %s',
+                     p_relation, v_function);
+      execute format('create trigger outbox_capture_truncate after truncate on %s for each statement execute function %s',
+                     p_relation, v_function);
+      return;
+    exception
+      when lock_not_available then perform pg_sleep(0.2);
+    end;
+  end loop;
+  raise exception 'argument "relation" is %, which is busy: its triggers could not be installed within 2 s', p_relation
+    using errcode = 'OB003',
+          hint = 'Nothing was changed. The first watch of a table needs a moment without long transactions on it; try again. Later watches of the same table take no lock.';
 end
 $$;
 comment on function outbox.install_capture(regclass) is
-  'Compiles the capture function of a table and installs the two triggers that call it, once. Gives up after 3 s rather than queue the application''s writes behind it.';
+  'Compiles the capture function of a table and installs the two triggers that call it, once. Gives up after 2 s; the application''s writes never queue behind it for longer than 0.1 s.';

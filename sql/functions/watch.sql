@@ -2,7 +2,7 @@ create or replace function outbox.watch(
   relation regclass, event_type text, operation text, condition text default null,
   columns text[] default null, except_columns text[] default null, key_columns text[] default null,
   ignore_columns text[] default null, tenant_column text default null, enrich text default null)
-returns text language plpgsql as $$
+returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 begin
   perform outbox.check_relation(relation);
@@ -11,14 +11,7 @@ begin
     raise exception 'argument "operation" is %, which is no operation', coalesce(quote_literal(operation), 'null')
       using errcode = 'OB001', hint = 'It is one of insert, update, delete, truncate.';
   end if;
-  if columns is not null and except_columns is not null then
-    raise exception 'arguments "columns" and "except_columns" are both given'
-      using errcode = 'OB001', hint = 'Name either the columns that may be sent or those that may not.';
-  end if;
-  if ignore_columns is not null and operation <> 'update' then
-    raise exception 'argument "ignore_columns" is given for the operation %', operation
-      using errcode = 'OB001', hint = 'Only an update can have changes to ignore.';
-  end if;
+  perform outbox.check_lists(operation, columns, except_columns, key_columns, ignore_columns, tenant_column);
   perform outbox.check_columns(relation, 'columns', columns);
   perform outbox.check_columns(relation, 'except_columns', except_columns);
   perform outbox.check_columns(relation, 'key_columns', key_columns);
@@ -31,7 +24,7 @@ begin
   perform pg_advisory_xact_lock(1869968482, 4);
   insert into outbox.watches as w
     (relation, event_type, operation, condition, columns, except_columns, key_columns, ignore_columns, tenant_column, enrich)
-  values (relation, event_type, operation, condition, nullif(columns, '{}'), nullif(except_columns, '{}'), nullif(key_columns, '{}'),
+  values (relation, event_type, operation, condition, columns, nullif(except_columns, '{}'), nullif(key_columns, '{}'),
           nullif(ignore_columns, '{}'), tenant_column, enrich)
   on conflict on constraint watches_rule_once do update set
     condition = excluded.condition, columns = excluded.columns, except_columns = excluded.except_columns,

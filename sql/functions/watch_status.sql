@@ -1,5 +1,5 @@
 create or replace function outbox.watch_status(p_relation regclass, p_event_type text, p_argument text, p_status_column text, p_statuses text[])
-returns text language plpgsql as $$
+returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform outbox.check_relation(p_relation);
   perform outbox.check_columns(p_relation, 'status_column', array[p_status_column]);

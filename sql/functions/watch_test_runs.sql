@@ -1,6 +1,6 @@
 create or replace function outbox.watch_test_runs(
   relation regclass, status_column text default 'status', completed text[] default '{completed,passed,failed,errored,cancelled}')
-returns text[] language plpgsql as $$
+returns text[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   perform outbox.check_relation(relation);
   return array[

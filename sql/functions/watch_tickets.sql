@@ -1,5 +1,5 @@
 create or replace function outbox.watch_tickets(relation regclass, status_column text default 'status', ignore_columns text[] default null)
-returns text[] language plpgsql as $$
+returns text[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 begin
   perform outbox.check_relation(relation);

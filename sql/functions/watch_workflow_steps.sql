@@ -1,6 +1,6 @@
 create or replace function outbox.watch_workflow_steps(
   relation regclass, status_column text default 'status', completed text[] default '{completed,succeeded,failed,skipped}')
-returns text[] language plpgsql as $$
+returns text[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return array[outbox.watch_status(relation, 'workflow.step_completed', 'completed', status_column, completed)];
 end

@@ -1,7 +1,7 @@
 create or replace function outbox.watch_workflows(
   relation regclass, status_column text default 'status',
   started text[] default '{started,running,in_progress}', completed text[] default '{completed,succeeded,failed,cancelled}')
-returns text[] language plpgsql as $$
+returns text[] language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return array[
     outbox.watch_status(relation, 'workflow.started', 'started', status_column, started),
