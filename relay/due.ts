@@ -12,6 +12,8 @@ const CLAIM_LIMIT = 200
 const RECHECK_MS = 1_000
 /** A ring rarely tells of due deliveries (a webhook enabled, a delivery resent), so it makes us look only this often. */
 const RING_MS = 250
+/** What nobody told us of, because another relay gave it back, is found after this long at the latest. */
+const BACKSTOP_MS = 5_000
 
 export interface Due {
   /** Claims what is due. Returns whether there was anything. */
@@ -68,30 +70,40 @@ export function createDue(deps: {
       return
     }
     const [next] = await session.query<{ ms: number | null }>(nextDueIn)
-    const ms = next?.ms ?? null
-    if (ms !== null) at = Math.min(at, now + (ms <= 0 ? RECHECK_MS : ms))
+    const ms = next?.ms ?? BACKSTOP_MS
+    at = Math.min(at, now + Math.min(ms <= 0 ? RECHECK_MS : ms, BACKSTOP_MS))
+  }
+
+  const claim = async (): Promise<boolean> => {
+    const rooms = lanes.busy().map((lane) => ({ lane, room: lane.room() }))
+    const full = rooms.filter(({ room }) => room === 0)
+    const open = rooms.filter(({ room }) => room > 0)
+    at = Number.POSITIVE_INFINITY
+    looked_at = performance.now()
+    const leased_under = relay()
+    const rows = await session.query<DueRow>(claimDue, [
+      leased_under,
+      full.map(({ lane }) => lane.webhook.id),
+      open.map(({ lane }) => lane.webhook.id),
+      open.map(({ room }) => room),
+      CLAIM_LIMIT,
+    ])
+    await lanes.prepare(rows)
+    for (const row of rows) carry(row, leased_under)
+    if (rows.length < CLAIM_LIMIT) catchUp(open, rows)
+    await schedule(rows.length > 0)
+    return rows.length > 0
   }
 
   return {
     async take() {
-      const rooms = lanes.busy().map((lane) => ({ lane, room: lane.room() }))
-      const full = rooms.filter(({ room }) => room === 0)
-      const open = rooms.filter(({ room }) => room > 0)
-      at = Number.POSITIVE_INFINITY
-      looked_at = performance.now()
-      const leased_under = relay()
-      const rows = await session.query<DueRow>(claimDue, [
-        leased_under,
-        full.map(({ lane }) => lane.webhook.id),
-        open.map(({ lane }) => lane.webhook.id),
-        open.map(({ room }) => room),
-        CLAIM_LIMIT,
-      ])
-      await lanes.prepare(rows)
-      for (const row of rows) carry(row, leased_under)
-      if (rows.length < CLAIM_LIMIT) catchUp(open, rows)
-      await schedule(rows.length > 0)
-      return rows.length > 0
+      try {
+        return await claim()
+      } catch (error) {
+        // Nothing is known of what is due, and nobody else would tell.
+        at = 0
+        throw error
+      }
     },
     at: () => at,
     changed() {

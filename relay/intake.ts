@@ -13,7 +13,7 @@ import type { Due } from './due.ts'
 import type { Persistence } from './insist.ts'
 import type { Lanes } from './lanes.ts'
 import type { Leases } from './leases.ts'
-import { notifyIsContended, releaseUnknown, ring } from './queries.ts'
+import { notifyIsContended, releaseUnknown, ring, writersRing } from './queries.ts'
 import type { Session } from './session.ts'
 import type { Signal } from './signal.ts'
 
@@ -32,6 +32,11 @@ const COMPARE_LEASES_MS = 30_000
 
 export interface Intake {
   run(): Promise<void>
+  /**
+   * A relay was taken for dead, this one or another. This one may have claimed under a number that was given up already,
+   * and the other one may have had the bell muted: who found it so will commit without a ring.
+   */
+  doubt(): void
   stop(): void
 }
 
@@ -59,6 +64,9 @@ export function createIntake(deps: {
   let rang_at = 0
   let in_doubt = false
   let compared_at = performance.now()
+  let bell_in_doubt = true
+  let writers_ring = true
+  let asked_at = Number.NEGATIVE_INFINITY
 
   const count = (events: number) => {
     const now = performance.now()
@@ -114,9 +122,11 @@ export function createIntake(deps: {
 
   /** Whether the loop may wait now; the step to another mood is followed by one more look at the log. */
   const settleMood = async (): Promise<boolean> => {
-    if (mood === 'awake' && performance.now() - last_event_at > LINGER_MS && lanes.size() < MOST_IN_MEMORY) {
+    const idle = mood === 'awake' && performance.now() - last_event_at > LINGER_MS && lanes.size() < MOST_IN_MEMORY
+    if (idle || (mood === 'listening' && bell_in_doubt)) {
       mark = await doorbell.unmute()
       mood = 'dozing'
+      bell_in_doubt = false
       pause_ms = 1
       return false
     }
@@ -129,13 +139,22 @@ export function createIntake(deps: {
 
   const longestPause = (): number => {
     if (lanes.size() >= MOST_IN_MEMORY) return 5
-    if (mood === 'listening') return deps.hearing() ? BACKSTOP_MS : DEAF_POLL_MS
+    if (mood === 'listening') return writers_ring && deps.hearing() ? BACKSTOP_MS : DEAF_POLL_MS
     pause_ms = Math.min(pause_ms * 1.5, mood === 'awake' ? AWAKE_POLL_MS : DOZING_POLL_MS)
     return pause_ms
   }
 
+  /** Not worth a query at every rest: who turns the bell off waits for the backstop once. */
+  const askWhoRings = async () => {
+    if (performance.now() - asked_at < BACKSTOP_MS) return
+    asked_at = performance.now()
+    const [row] = await session.query<{ ring: boolean }>(writersRing)
+    writers_ring = row?.ring ?? true
+  }
+
   const rest = async () => {
     if (!(await settleMood())) return
+    if (mood === 'listening') await askWhoRings()
     await signal.wait(Math.min(longestPause(), Math.max(0, due.at() - performance.now())))
   }
 
@@ -145,6 +164,11 @@ export function createIntake(deps: {
         const worked = await persistence.insist('claim', work)
         if (!worked && !stopped) await persistence.insist('rest', rest)
       }
+    },
+    doubt() {
+      compared_at = Number.NEGATIVE_INFINITY
+      bell_in_doubt = true
+      signal.raise()
     },
     stop() {
       stopped = true

@@ -11,6 +11,7 @@ import {
   renewRelay,
   retireDeadRelays,
   retireRelay,
+  ring,
   suspectRelays,
 } from './queries.ts'
 import type { Session } from './session.ts'
@@ -51,7 +52,10 @@ export function createPresence(deps: {
 
   const register = async () => {
     const [row] = await session.query<{ id: number }>(registerRelay, [deps.name, deps.version, lease_s])
+    const lost = id
     id = row?.id ?? 0
+    // Before anything is claimed under the new number: what is known to be leased is forgotten here.
+    if (lost !== 0) deps.onLost()
     await lock_session.query(holdPresence, [id])
   }
 
@@ -64,7 +68,6 @@ export function createPresence(deps: {
     const lost = id
     await register()
     log.warn('relay.registered_anew', { lost, relay: id })
-    deps.onLost()
   }
 
   const look = async () => {
@@ -104,7 +107,10 @@ export function createPresence(deps: {
       if (id !== 0) void persistence.insist('hold presence', () => lock_session.query(holdPresence, [id]))
     },
     async retire() {
-      if (id !== 0) await session.query(retireRelay, [id])
+      if (id === 0) return
+      await session.query(retireRelay, [id])
+      // What was given back is for others, who may be asleep.
+      await session.query(ring)
     },
     stop() {
       for (const timer of timers) clearInterval(timer)

@@ -68,11 +68,15 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
     name: `${hostname()}:${process.pid}`,
     version,
     lease_s: config.lease_s,
-    onFreed: () => dueChanged(),
+    onFreed() {
+      intake.doubt()
+      dueChanged()
+    },
     onLost() {
       lanes.empty()
       leases.batches.clear()
       leases.deliveries.clear()
+      intake.doubt()
     },
   })
   const wake = createWake({
@@ -131,7 +135,10 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
   function onGone(webhook_id: string): void {
     upkeep_session
       .query(disableWebhook, [webhook_id, 'The receiver answered 410 Gone.'])
-      .then(() => log.warn('webhook.disabled', { webhook_id, reason: 'gone' }))
+      .then(() => {
+        log.warn('webhook.disabled', { webhook_id, reason: 'gone' })
+        lanes.get(webhook_id)?.empty()
+      })
       .catch((error: unknown) => log.error('webhook.not_disabled', { webhook_id, ...describe(error) }))
   }
 

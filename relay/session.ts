@@ -62,7 +62,10 @@ export function createSession(options: SessionOptions): Session {
       opening = current
       current.then(
         (connected) => connected.once('end', () => lose(current)),
-        () => lose(current),
+        // Nothing was lost: whoever heard so would start one more loop at every failure of another's.
+        () => {
+          if (opening === current) opening = null
+        },
       )
     }
     return opening

@@ -7,7 +7,7 @@ import pgListen from 'pg-listen'
 import { clientConfig } from '../sql/db.ts'
 import type { Log } from '../sql/log.ts'
 import type { Persistence } from './insist.ts'
-import { ring } from './queries.ts'
+import { ring, writersRing } from './queries.ts'
 import type { Session } from './session.ts'
 
 const CHANNEL = 'outbox'
@@ -16,10 +16,12 @@ const TEST_MS = 2_000
 /** How often the connection is checked: a network that swallows bytes breaks it without a sign. */
 const CHECK_MS = 3_000
 const CLOSE_MS = 1_000
+/** How often the settings are asked whether writers ring at all. */
+const ASK_MS = 5_000
 
 export interface Wake {
   start(): Promise<void>
-  /** Whether notifications arrive; while they do not, the relay has to poll. */
+  /** Whether writers ring and it arrives; while that is not so, the relay has to poll. */
   readonly hearing: boolean
   stop(): Promise<void>
 }
@@ -41,6 +43,8 @@ export function createWake(deps: {
   }
   let subscriber: Subscriber | null = null
   let hearing = false
+  let writers_ring = true
+  let timer: NodeJS.Timeout | undefined
   let stopped = false
   let onHeard = () => {}
 
@@ -79,14 +83,14 @@ export function createWake(deps: {
 
   /** Behind a pooler in transaction mode LISTEN succeeds and nothing ever arrives. */
   const test = async () => {
-    let timer: NodeJS.Timeout | undefined
+    let patience: NodeJS.Timeout | undefined
     const arrived = new Promise<boolean>((resolve) => {
       onHeard = () => resolve(true)
-      timer = setTimeout(() => resolve(false), TEST_MS)
+      patience = setTimeout(() => resolve(false), TEST_MS)
     })
     await session.query(ring)
     hearing = await arrived
-    clearTimeout(timer)
+    clearTimeout(patience)
     onHeard = () => {}
     if (!hearing && !stopped)
       log.warn('listen.deaf', {
@@ -94,19 +98,32 @@ export function createWake(deps: {
       })
   }
 
+  const ask = async () => {
+    const [row] = await session.query<{ ring: boolean }>(writersRing)
+    const changed = row !== undefined && row.ring !== writers_ring
+    writers_ring = row?.ring ?? true
+    if (changed) onRing()
+  }
+
   return {
-    start: listen,
+    async start() {
+      await listen()
+      await persistence.insist('ask whether writers ring', ask)
+      // An answer that fails to come is as good as the last one.
+      timer = setInterval(() => void ask().catch(() => {}), ASK_MS)
+    },
     get hearing() {
-      return hearing
+      return hearing && writers_ring
     },
     async stop() {
       stopped = true
       hearing = false
+      clearInterval(timer)
       const last = subscriber
       subscriber = null
-      let timer: NodeJS.Timeout | undefined
-      await Promise.race([last?.close(), new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_MS)))])
-      clearTimeout(timer)
+      let patience: NodeJS.Timeout | undefined
+      await Promise.race([last?.close(), new Promise((resolve) => (patience = setTimeout(resolve, CLOSE_MS)))])
+      clearTimeout(patience)
     },
   }
 }
