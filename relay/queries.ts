@@ -29,10 +29,7 @@ export const notifyIsContended = {
   text: `select outbox.notify_is_contended() as contended`,
 }
 export const ring = { name: 'ring', text: `select pg_notify('outbox', '')` }
-export const writersRing = {
-  name: 'writers_ring',
-  text: `select s.notify and current_setting('max_prepared_transactions') = '0' as ring from outbox.settings as s`,
-}
+export const writersRing = { name: 'writers_ring', text: `select outbox.writers_ring() as ring` }
 
 export const nextBatch = { name: 'next_batch', text: `select batch_id, id, type, body from outbox.next_batch($1)` }
 export const batchMatches = {
