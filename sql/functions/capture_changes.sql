@@ -1,15 +1,18 @@
 create or replace function outbox.capture_changes(p_relation regclass, p_columns text[])
 returns text language sql stable as $$
-  -- concat_ws takes at most 100 arguments, so the columns are written in chunks.
-  select format('concat_ws('','', %s)', coalesce(string_agg(chunk.sql, ', ' order by chunk.number), 'null::text'))
+  -- A statement a column: only what changed has its value written, and only that expression is set up. Columns are
+  -- passed over in runs of 16 where one comparison can tell that none of a run changed.
+  select concat(E'\n          v_previous := null;', string_agg(
+    case when run.size > 1 and cardinality(p_columns) > 16 then concat(
+      E'\n          if ', run.differs, ' then', run.statements, E'\n          end if;')
+    else run.statements end, '' order by run.number))
   from (
-    select (c.position - 1) / 60 as number,
-           format('nullif(concat_ws('','', %s), '''')', string_agg(
-             format('case when %s then %L || coalesce(to_json(old.%I)::text, ''null'') end',
-                    outbox.capture_unequal(p_relation, c.name), to_json(c.name)::text || ':', c.name),
-             E',\n      ' order by c.position)) as sql
+    select (c.position - 1) / 16 as number, count(*) as size,
+           string_agg(outbox.capture_unequal(p_relation, c.name), ' or ' order by c.position) as differs,
+           string_agg(format(E'\n          if %s then v_previous := concat(v_previous || '','', %L, coalesce(to_json(old.%I)::text, ''null'')); end if;',
+                             outbox.capture_unequal(p_relation, c.name), to_json(c.name)::text || ':', c.name), '' order by c.position) as statements
     from unnest(p_columns) with ordinality as c (name, position)
-    group by 1) as chunk
+    group by 1) as run
 $$;
 comment on function outbox.capture_changes(regclass, text[]) is
-  'Source of an expression that gives the old values of the columns that changed, as the members of a JSON object. Used to compile capture functions.';
+  'Source of the statements that set v_previous to the old values of the columns that changed, as the members of a JSON object; null when none did. Used to compile capture functions.';

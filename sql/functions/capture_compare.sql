@@ -13,8 +13,8 @@ returns text language sql stable as $$
     select (c.position - 1) / 60 as number,
            '(' || string_agg(
              case when a.attlen = -1 and current_setting('server_version_num')::integer >= 170000
-               then format(E'\n          (pg_column_toast_chunk_id(old.%1$I) = pg_column_toast_chunk_id(new.%1$I)) is not true and (%2$s > 16777216 or %3$s)',
-                           a.attname, outbox.capture_size(p_relation, 'new', array[c.name]), outbox.capture_unequal(p_relation, c.name))
+               then format(E'\n          (pg_column_toast_chunk_id(old.%1$I) = pg_column_toast_chunk_id(new.%1$I)) is not true and (coalesce(%2$s, 0) > 16777216 or %3$s)',
+                           a.attname, coalesce(outbox.capture_size(p_relation, '{new}', array[c.name]), '0'), outbox.capture_unequal(p_relation, c.name))
                else E'\n          ' || outbox.capture_unequal(p_relation, c.name) end,
              ' or ' order by a.attlen = -1, c.position) || ')' as sql
     from unnest(p_columns) with ordinality as c (name, position)

@@ -7,7 +7,7 @@ declare
 begin
   -- Not cached: the next call may bring rows of another table.
   execute 'select row_to_json($1), row_to_json($2)' into v_row, v_old using p_row, p_old;
-  v_data := concat(p_head, p_keys, ',"record":', v_row, ',"previous":{' || outbox.capture_difference(v_old, v_row) || '}', '}')::json;
+  v_data := concat(p_head, coalesce(p_keys, 'null'), ',"record":', v_row, ',"previous":{' || outbox.capture_difference(v_old, v_row) || '}', '}')::json;
   return case when octet_length(v_data::text) <= p_limit then v_data else outbox.capture_thin(p_head, p_keys, 'too_large') end;
 exception
   when others then

@@ -1,13 +1,11 @@
 -- The one place that decides who gets what. Webhooks are looked up by the patterns of the types at hand, so the cost
 -- follows the matches, not the number of webhooks.
-create or replace function outbox.matches(p_event_ids uuid[])
+create or replace function outbox.matches(p_event_ids uuid[], p_first_id uuid, p_last_id uuid)
 returns table (event_id uuid, webhook_id uuid) language sql stable as $$
   with batch as materialized (
     select e.id, e.type, e.tenant, e.data
     from outbox.events as e
-    where e.id = any (p_event_ids)
-      and e.id >= (select u.id from unnest(p_event_ids) as u (id) order by u.id limit 1)
-      and e.id <= (select u.id from unnest(p_event_ids) as u (id) order by u.id desc limit 1)
+    where e.id = any (p_event_ids) and e.id between p_first_id and p_last_id
   ), candidates as materialized (
     select s.type, w.id, w.tenant, w.filter
     from (
@@ -28,5 +26,5 @@ returns table (event_id uuid, webhook_id uuid) language sql stable as $$
   where (c.tenant is null or c.tenant = b.tenant)
     and (c.filter is null or outbox.filter_matches(c.filter, (select f.data from filtered as f where f.id = b.id)))
 $$;
-comment on function outbox.matches(uuid[]) is
-  'Which enabled webhooks these events go to: pattern, tenant and filter decide.';
+comment on function outbox.matches(uuid[], uuid, uuid) is
+  'Which enabled webhooks these events go to: pattern, tenant and filter decide. The smallest and the largest of the ids are given too, so that only their partitions are touched.';

@@ -1,20 +1,28 @@
 create or replace function outbox.next_batch(p_relay integer)
 returns table (batch_id bigint, id uuid, type text, body text) language plpgsql rows 100
-  -- The plan is made once and by index: the planner cannot know how few rows are new. The
-  -- settings hold for the functions called from here too.
+  -- The plan is made once and by index: the planner cannot know how few rows are new. The settings hold for the
+  -- functions called from here too.
   set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
 as $$
 #variable_conflict use_column
 declare
-  v_batch bigint;
+  v_id    bigint;
+  v_batch outbox.batches;
 begin
+  -- Not waiting for the disk is safe here: a lease that a crash of the server loses takes the cursor's step with it, and
+  -- recording a result makes both durable first.
+  perform set_config('synchronous_commit', 'off', true);
   update outbox.batches as b set leased_by = p_relay
   where b.id = (select f.id from outbox.batches as f where f.leased_by is null order by f.id limit 1 for update skip locked)
-  returning b.id into v_batch;
-  if v_batch is null and outbox.has_unread() then
-    v_batch := outbox.cut_batches(p_relay);
-  end if;
-  return query select v_batch, e.id, e.type, e.body from outbox.batch_events(v_batch) as e;
+  returning b.id into v_id;
+  v_id := coalesce(v_id, outbox.cut_batches(p_relay));
+  if v_id is null then return; end if;
+  select b.* into strict v_batch from outbox.batches as b where b.id = v_id;
+  return query
+    select v_id, e.id, e.type, outbox.body(e)
+    from outbox.events as e
+    where e.id = any (v_batch.event_ids) and e.id between v_batch.first_id and v_batch.last_id
+    order by e.id;
 end
 $$;
 comment on function outbox.next_batch(integer) is

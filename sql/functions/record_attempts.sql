@@ -35,6 +35,7 @@ begin
       select r.id, r.webhook_id, r.attempt, r.attempted_at, r.duration_ms, r.status, r.headers, r.body, r.error
       from result as r
       where r.wait is not null
+      on conflict do nothing
     ), ended as (
       delete from outbox.pending_deliveries as d using result as r where d.id = r.id and r.wait is null
     ), settled as (
@@ -44,6 +45,7 @@ begin
              r.created_at, r.attempted_at, r.duration_ms, r.status, r.headers, r.body, r.error
       from result as r
       where r.wait is null
+      on conflict do nothing   -- a key that is taken would make the relay repeat this for ever
       returning id, status
     )
     select r.id, 'pending', r.next_attempt_at from retried as r

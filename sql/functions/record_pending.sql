@@ -12,8 +12,10 @@ begin
          case when p_leased then p_relay end, clock_timestamp()
   from unnest(p_batch_ids, p_webhook_ids, p_event_ids, p_event_types) as r (batch_id, webhook_id, event_id, event_type)
   where r.batch_id = any (v_held)
+    -- Recorded once already, by a relay that did not hear the answer, and settled since.
+    and not exists (select from outbox.settled_deliveries as s where s.id = outbox.delivery_id(r.event_id, r.webhook_id))
   on conflict do nothing;
 end
 $$;
 comment on function outbox.record_pending(integer, bigint[], uuid[], uuid[], text[], boolean) is
-  'Makes pending rows of deliveries of held batches: free and due at once (they had to wait), or leased to the relay (their first attempt failed and is recorded next).';
+  'Makes pending rows of deliveries of held batches: free and due at once (they had to wait), or leased to the relay (their first attempt failed and is recorded next). What has a row already, pending or settled, gets no second one.';
