@@ -12,15 +12,24 @@ export function plainArray(values: readonly (string | number | boolean | null)[]
 
 const SPECIAL = /["\\]/
 
-/** For any text. */
+function quoted(value: string): string {
+  return SPECIAL.test(value) ? '"' + value.replaceAll('\\', '\\\\').replaceAll('"', '\\"') + '"' : '"' + value + '"'
+}
+
+/** For any text. Answers of one receiver are alike, so a value that repeats the one before is not looked at again. */
 export function textArray(values: readonly (string | null)[]): string {
   let text = '{'
+  let last = ''
+  let last_quoted = '""'
   for (let index = 0; index < values.length; index += 1) {
     if (index > 0) text += ','
-    const value = values[index]
-    if (value === null || value === undefined) text += 'NULL'
-    else if (SPECIAL.test(value)) text += '"' + value.replaceAll('\\', '\\\\').replaceAll('"', '\\"') + '"'
-    else text += '"' + value + '"'
+    const value = values[index] ?? null
+    if (value === null) {
+      text += 'NULL'
+      continue
+    }
+    if (value !== last) last_quoted = quoted((last = value))
+    text += last_quoted
   }
   return text + '}'
 }

@@ -17,18 +17,15 @@ import { notifyIsContended, releaseUnknown, ring, writersRing } from './queries.
 import type { Session } from './session.ts'
 import type { Signal } from './signal.ts'
 
-/** Deliveries in memory at most; those of one batch more may come on top. */
-const MOST_IN_MEMORY = 2_000
 const BACKSTOP_MS = 5_000
 /** How often the log is looked at when no ring can be heard. */
 const DEAF_POLL_MS = 100
 /** So many events in a second, and ringing costs the writers more than polling costs us. */
 const BUSY_EVENTS = 200
-/** How long the loop stays awake after the last event. */
-const LINGER_MS = 1_000
 const AWAKE_POLL_MS = 20
 const DOZING_POLL_MS = 250
 const COMPARE_LEASES_MS = 30_000
+const ASK_MS = 1_000
 
 export interface Intake {
   run(): Promise<void>
@@ -68,10 +65,12 @@ export function createIntake(deps: {
   let writers_ring = true
   let asked_at = Number.NEGATIVE_INFINITY
 
+  /** Events a second, fading within a second of silence. */
+  const rate = () => recent_events * Math.max(0, 1 - (performance.now() - last_event_at) / 1_000)
+
   const count = (events: number) => {
-    const now = performance.now()
-    recent_events = events + recent_events * Math.max(0, 1 - (now - last_event_at) / 1_000)
-    last_event_at = now
+    recent_events = events + rate()
+    last_event_at = performance.now()
     pause_ms = 1
   }
 
@@ -89,8 +88,7 @@ export function createIntake(deps: {
     const events = await batches.take()
     if (events === null) return false
     count(events)
-    if (mood === 'dozing') stayAwake()
-    if (mood === 'listening' && (recent_events > BUSY_EVENTS || (await isContended()))) stayAwake()
+    if (mood !== 'awake' && (recent_events > BUSY_EVENTS || (await isContended()))) stayAwake()
     return true
   }
 
@@ -113,7 +111,7 @@ export function createIntake(deps: {
     if (in_doubt || performance.now() - compared_at > COMPARE_LEASES_MS) await compareLeases()
     in_doubt = true
     let worked = false
-    if (lanes.size() < MOST_IN_MEMORY) worked = await takeBatch()
+    if (lanes.hasRoom()) worked = await takeBatch()
     else await callForHelp()
     if (performance.now() >= due.at()) worked = (await due.take()) || worked
     in_doubt = false
@@ -122,7 +120,7 @@ export function createIntake(deps: {
 
   /** Whether the loop may wait now; the step to another mood is followed by one more look at the log. */
   const settleMood = async (): Promise<boolean> => {
-    const idle = mood === 'awake' && performance.now() - last_event_at > LINGER_MS && lanes.size() < MOST_IN_MEMORY
+    const idle = mood === 'awake' && rate() < BUSY_EVENTS / 2 && lanes.hasRoom()
     if (idle || (mood === 'listening' && bell_in_doubt)) {
       mark = await doorbell.unmute()
       mood = 'dozing'
@@ -138,15 +136,15 @@ export function createIntake(deps: {
   }
 
   const longestPause = (): number => {
-    if (lanes.size() >= MOST_IN_MEMORY) return 5
+    if (!lanes.hasRoom()) return 5
     if (mood === 'listening') return writers_ring && deps.hearing() ? BACKSTOP_MS : DEAF_POLL_MS
     pause_ms = Math.min(pause_ms * 1.5, mood === 'awake' ? AWAKE_POLL_MS : DOZING_POLL_MS)
     return pause_ms
   }
 
-  /** Not worth a query at every rest: who turns the bell off waits for the backstop once. */
+  /** Not at every rest, but at every backstop: who turns the bell off waits for one of them. */
   const askWhoRings = async () => {
-    if (performance.now() - asked_at < BACKSTOP_MS) return
+    if (performance.now() - asked_at < ASK_MS) return
     asked_at = performance.now()
     const [row] = await session.query<{ ring: boolean }>(writersRing)
     writers_ring = row?.ring ?? true

@@ -2,17 +2,21 @@
  * A webhook's lane: so many requests under way, a queue behind them, and no way for a slow receiver to delay another.
  *
  * A lane begins open: deliveries of a batch queue up, because a healthy receiver works the queue off in milliseconds and
- * nothing has to be written for it. When a delivery has waited too long the lane turns slow: its queue is parked in the
+ * nothing has to be written for it. When it would not get through its queue soon the lane turns slow: the queue is parked in the
  * database, what comes next goes straight there, and the lane draws from it only as much as it can carry. It opens
  * again when nothing of it is left there.
  */
 import type { Delivery } from './delivery.ts'
 import type { Webhook } from './webhooks.ts'
 
-/** A delivery waits this long in memory at most; then its lane is slow. */
+/** When a delivery has waited this long, its lane is looked at: */
 const PATIENCE_MS = 500
-/** How far ahead a slow lane draws: what it completed in this time. */
-const DRAW_AHEAD_MS = 250
+/** it is slow when it would take this long for its queue at its present rate. */
+const LONGEST_QUEUE_S = 1.5
+/** How far ahead a slow lane draws. */
+const DRAW_AHEAD_S = 0.25
+/** How much of the rate the last tick decides: a hanging receiver is noticed within half a second. */
+const SMOOTHING = 0.4
 const LONGEST_DRAW = 500
 
 export interface LaneDeps {
@@ -34,13 +38,15 @@ export interface Lane {
   room(): number
   /** To be called when a claim found less than there was room for: nothing of it waits in the database now. */
   caughtUp(): void
-  /** To be called every so often: parks what waited too long. */
-  tick(now: number): void
+  /** To be called every so often, with the seconds since the last time: parks a queue that would wait too long. */
+  tick(now: number, elapsed_s: number): void
   /** Gives back everything that has not been started. */
   empty(): void
   readonly slow: boolean
   readonly running: number
   readonly queued: number
+  /** Completed deliveries a second. */
+  readonly rate: number
 }
 
 export function createLane(webhook: Webhook, deps: LaneDeps): Lane {
@@ -49,7 +55,7 @@ export function createLane(webhook: Webhook, deps: LaneDeps): Lane {
   let running = 0
   let slow = false
   let completed = 0
-  let draw = 0
+  let rate = 0
   let allowance = 0
   let allowance_at = 0
 
@@ -106,8 +112,8 @@ export function createLane(webhook: Webhook, deps: LaneDeps): Lane {
     },
     room() {
       const { max_in_flight, rate_limit } = lane.webhook
-      const most = rate_limit === null ? LONGEST_DRAW : Math.max(1, Math.ceil((rate_limit * DRAW_AHEAD_MS) / 1000))
-      const whole = Math.min(most, Math.max(max_in_flight, draw))
+      const most = rate_limit === null ? LONGEST_DRAW : Math.max(1, Math.ceil(rate_limit * DRAW_AHEAD_S))
+      const whole = Math.min(most, Math.max(max_in_flight, Math.ceil(rate * DRAW_AHEAD_S)))
       const free = whole - running - queued()
       // Not for a single place: claiming a few at a time would cost a statement each.
       return free * 4 >= whole ? free : 0
@@ -115,13 +121,12 @@ export function createLane(webhook: Webhook, deps: LaneDeps): Lane {
     caughtUp() {
       slow = false
     },
-    tick(now) {
-      const window_ms = 100
-      draw = Math.ceil((completed * DRAW_AHEAD_MS) / window_ms)
+    tick(now, elapsed_s) {
+      rate += SMOOTHING * (completed / elapsed_s - rate)
       completed = 0
       pump()
       const oldest = queue[head]
-      if (oldest !== undefined && now - oldest.queued_at > PATIENCE_MS) {
+      if (oldest !== undefined && now - oldest.queued_at > PATIENCE_MS && queued() > rate * LONGEST_QUEUE_S) {
         slow = true
         empty()
       }
@@ -136,6 +141,9 @@ export function createLane(webhook: Webhook, deps: LaneDeps): Lane {
     },
     get queued() {
       return queued()
+    },
+    get rate() {
+      return rate
     },
   }
   return lane

@@ -13,7 +13,7 @@ import type { Persistence } from './insist.ts'
 import type { Leases } from './leases.ts'
 import type { Session } from './session.ts'
 
-const GATHER_MS = 8
+const GATHER_MS = 15
 
 /** A result and when its attempt began (performance.now). */
 export interface Attempted {

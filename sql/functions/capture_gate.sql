@@ -6,8 +6,8 @@ returns text language sql stable as $$
     when size.source is null then E'\n    if old *<> new then'
     else concat(
       E'\n    begin',
-      E'\n      v_wide := ', size.source, ' > ', (select s.max_payload_bytes from outbox.settings as s), ';',
-      E'\n      if v_wide then', outbox.capture_compare(p_relation, outbox.relation_columns(p_relation), 'v_changed'),
+      E'\n      if ', size.source, ' > ', (select s.max_payload_bytes from outbox.settings as s), ' then',
+      E'\n        v_wide := true;', outbox.capture_compare(p_relation, outbox.relation_columns(p_relation), 'v_changed'),
       E'\n      else',
       E'\n        v_changed := old *<> new;',
       E'\n      end if;',

@@ -7,7 +7,7 @@ returns text language sql stable as $$
     E'\n      v_fires := ', coalesce(E'(\n' || p_watch.condition || E'\n      )', 'true'), ';',
     outbox.capture_ignore(p_watch),
     E'\n      if v_fires', case when o.twin_before then ' and v_built is distinct from ' || s.signature end, ' then',
-    case when o.earlier then E'\n        v_key := null; v_tenant := null;' end,
+    case when o.earlier then E'\n        v_key := null; v_tenant := null; v_previous := null;' end,
     outbox.capture_identity(p_watch),
     outbox.capture_payload(p_watch),
     case when o.twin then concat(E'\n        v_built := ', s.signature, ';') end,

@@ -15,7 +15,7 @@ begin
     with result as materialized (
       select d.id, r.attempt, r.delivered, v_now - r.age_ms * interval '1 ms' as attempted_at, r.duration_ms, r.status, r.headers, r.body, r.error,
              d.webhook_id, d.event_id, d.event_type, d.created_at,
-             case when not r.delivered then
+             case when not r.delivered and w.id is not null then
                outbox.retry_wait(r.attempt, coalesce(w.retry_schedule, v_settings.retry_schedule), r.retry_after_s * interval '1 s', v_settings.max_retry_after)
              end as wait
       from unnest(p_event_ids, p_webhook_ids, p_attempts, p_delivered, p_ages_ms, p_durations_ms, p_statuses, p_headers, p_bodies, p_errors, p_retry_after_s)

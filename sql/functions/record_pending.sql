@@ -12,6 +12,8 @@ begin
          case when p_leased then p_relay end, clock_timestamp()
   from unnest(p_batch_ids, p_webhook_ids, p_event_ids, p_event_types) as r (batch_id, webhook_id, event_id, event_type)
   where r.batch_id = any (v_held)
+    -- one that was deleted meanwhile wants nothing any more
+    and exists (select from outbox.webhooks as w where w.id = r.webhook_id)
     -- Recorded once already, by a relay that did not hear the answer, and settled since.
     and not exists (select from outbox.settled_deliveries as s where s.id = outbox.delivery_id(r.event_id, r.webhook_id))
   on conflict do nothing;

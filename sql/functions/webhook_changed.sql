@@ -7,7 +7,8 @@ begin
   if tg_op = 'DELETE' then
     delete from outbox.pending_deliveries as d where d.webhook_id = old.id;
   else
-    insert into outbox.webhook_patterns (pattern, webhook_id) select distinct u.pattern, new.id from unnest(new.events) as u (pattern);
+    insert into outbox.webhook_patterns (webhook_id, pattern, tenant)
+    select distinct new.id, u.pattern, new.tenant from unnest(new.events) as u (pattern);
   end if;
   -- A sleeping relay has to learn that held deliveries are free again.
   if (select s.notify from outbox.settings as s) then perform pg_notify('outbox', ''); end if;

@@ -43,13 +43,15 @@ comment on column outbox.webhooks.created_at is 'When it was registered.';
 comment on column outbox.webhooks.updated_at is 'When it was last changed.';
 
 create table outbox.webhook_patterns (
-  pattern    text not null,
   webhook_id uuid not null references outbox.webhooks on delete cascade,
-  constraint webhook_patterns_pkey primary key (pattern, webhook_id)
+  pattern    text not null,
+  tenant     text,
+  constraint webhook_patterns_pkey primary key (webhook_id, pattern)
 );
-create index webhook_patterns_webhook_id_idx on outbox.webhook_patterns (webhook_id);
-comment on table outbox.webhook_patterns is 'webhooks.events, a row a pattern, so that matching looks webhooks up by pattern. Kept by a trigger.';
+create index webhook_patterns_wanted_idx on outbox.webhook_patterns (pattern, tenant, webhook_id);
+comment on table outbox.webhook_patterns is 'webhooks.events, a row a pattern, so that matching looks webhooks up by pattern and tenant. Kept by a trigger.';
 comment on column outbox.webhook_patterns.pattern is 'One of webhooks.events.';
+comment on column outbox.webhook_patterns.tenant is 'webhooks.tenant. Null: of any tenant.';
 comment on column outbox.webhook_patterns.webhook_id is 'The webhook that has it.';
 
 create table outbox.webhook_secrets (
