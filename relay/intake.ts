@@ -13,7 +13,7 @@ import type { Due } from './due.ts'
 import type { Persistence } from './insist.ts'
 import type { Lanes } from './lanes.ts'
 import type { Leases } from './leases.ts'
-import { notifyIsContended, releaseUnknown, ring, writersRing } from './queries.ts'
+import { notifyIsContended, releaseUnknown, ring } from './queries.ts'
 import type { Session } from './session.ts'
 import type { Signal } from './signal.ts'
 
@@ -25,7 +25,6 @@ const BUSY_EVENTS = 200
 const AWAKE_POLL_MS = 20
 const DOZING_POLL_MS = 250
 const COMPARE_LEASES_MS = 30_000
-const ASK_MS = 1_000
 
 export interface Intake {
   run(): Promise<void>
@@ -62,8 +61,6 @@ export function createIntake(deps: {
   let in_doubt = false
   let compared_at = performance.now()
   let bell_in_doubt = true
-  let writers_ring = true
-  let asked_at = Number.NEGATIVE_INFINITY
 
   /** Events a second, fading within a second of silence. */
   const rate = () => recent_events * Math.max(0, 1 - (performance.now() - last_event_at) / 1_000)
@@ -137,22 +134,13 @@ export function createIntake(deps: {
 
   const longestPause = (): number => {
     if (!lanes.hasRoom()) return 5
-    if (mood === 'listening') return writers_ring && deps.hearing() ? BACKSTOP_MS : DEAF_POLL_MS
+    if (mood === 'listening') return deps.hearing() ? BACKSTOP_MS : DEAF_POLL_MS
     pause_ms = Math.min(pause_ms * 1.5, mood === 'awake' ? AWAKE_POLL_MS : DOZING_POLL_MS)
     return pause_ms
   }
 
-  /** Not at every rest, but at every backstop: who turns the bell off waits for one of them. */
-  const askWhoRings = async () => {
-    if (performance.now() - asked_at < ASK_MS) return
-    asked_at = performance.now()
-    const [row] = await session.query<{ ring: boolean }>(writersRing)
-    writers_ring = row?.ring ?? true
-  }
-
   const rest = async () => {
     if (!(await settleMood())) return
-    if (mood === 'listening') await askWhoRings()
     await signal.wait(Math.min(longestPause(), Math.max(0, due.at() - performance.now())))
   }
 

@@ -7,7 +7,6 @@ declare
   v_strings text := (select case when bool_or(strpos(concat(w.condition, w.enrich), chr(92)) > 0) then 'set standard_conforming_strings = on' end
                      from outbox.watches as w where w.relation = p_relation);
 begin
-  perform pg_advisory_xact_lock(1869968482, 4);   -- two at once would collide in the catalog
   execute format(
     'create or replace function outbox.%I() returns trigger language plpgsql security definer
      set search_path = pg_catalog, pg_temp
@@ -23,4 +22,4 @@ begin
 end
 $$;
 comment on function outbox.compile_capture(regclass) is
-  'Writes the capture function of a table from its watches. Takes no lock on the table. Returns the function.';
+  'Writes the capture function of a table from its watches. Takes no lock on the table; the caller holds the advisory lock of the rules. Returns the function.';

@@ -169,6 +169,23 @@ describe('a rule that names columns', () => {
   })
 })
 
+describe('outbox.recompile_captures', () => {
+  test('never waits for somebody who is changing rules: it leaves the table to a later run', async ({
+    db,
+    connect,
+  }) => {
+    await db.query('create table thing (id integer primary key)')
+    await watchAll(db, 'thing')
+    await db.query('alter table thing add name text')
+    const other = await connect()
+    await other.query(`begin; create table other (id integer); select outbox.watch('other', 'a.b', 'insert')`)
+    await db.query(`set statement_timeout = '5s'`)
+    expect(await recompile(db)).toEqual([])
+    await other.query('commit')
+    expect(await recompile(db)).toEqual(['thing'])
+  })
+})
+
 describe('a failure that every row of a statement meets', () => {
   test('is recorded once a transaction, and again after a savepoint that took it back', async ({ db }) => {
     await db.query('create table thing (id integer primary key)')
