@@ -3,6 +3,9 @@ import { ask, deliveries, describe, emitMany, eventually, expect, makeWebhook, t
 
 const EVENTS = 400
 
+/** A receiver that takes its time: requests pile up on it if they are let. */
+const slowly = () => new Promise((resolve) => setTimeout(resolve, 5))
+
 describe('a receiver that hangs', () => {
   test('does not delay the healthy ones beside it', async ({ db, receive, relay }) => {
     const healthy = await receive()
@@ -65,15 +68,15 @@ describe('a webhook', () => {
     const receiver = await receive(async () => {
       under_way += 1
       most = Math.max(most, under_way)
-      await new Promise((resolve) => setImmediate(resolve))
+      await slowly()
       under_way -= 1
-      return { delay_ms: 1 }
+      return {}
     })
     await makeWebhook(db, { url: receiver.url, max_in_flight: 3 })
     await relay()
     await emitMany(db, 200)
     await receiver.waitFor(200)
-    expect(most).toBeLessThanOrEqual(3)
+    expect(most).toBe(3)
   })
 
   test('is sent no more in a second than its rate allows', async ({ db, receive, relay }) => {

@@ -13,7 +13,7 @@ export type LogLine = Record<string, unknown> & { msg: string }
 export interface Logged {
   lines: LogLine[]
   /** The first line of this fact that matches, written or still to come. */
-  waitForLog(fact: string, matches?: (line: LogLine) => boolean, timeout_ms?: number): Promise<LogLine>
+  waitForLog: (fact: string, matches?: (line: LogLine) => boolean, timeout_ms?: number) => Promise<LogLine>
 }
 
 export interface RelayProcess extends Logged {
@@ -30,7 +30,7 @@ export interface RelayProcess extends Logged {
 }
 
 export interface LocalRelay extends Logged {
-  stop(): Promise<void>
+  stop: () => Promise<void>
 }
 
 const COMMAND = join(import.meta.dirname, '../../dist/outbox.js')
