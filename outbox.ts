@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import('./sql/commands.ts')).migrateCommand,
   relay: async () => (await import('./relay/commands.ts')).relayCommand,
   admin: async () => (await import('./admin/commands.ts')).adminCommand,
+  adopt: async () => (await import('./sql/commands.ts')).adoptCommand,
   listen: async () => (await import('./relay/commands.ts')).listenCommand,
   sql: async () => (await import('./sql/commands.ts')).sqlCommand,
   bench: async () => (await import('./test/bench/command.ts')).benchCommand,

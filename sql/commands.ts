@@ -1,4 +1,4 @@
-/** `outbox migrate` and `outbox sql`. */
+/** `outbox migrate`, `outbox adopt` and `outbox sql`. */
 import { databaseUrl, jsonOption, print, UsageError, type Command } from './cli.ts'
 import { withClient } from './db.ts'
 import { migrate } from './migrate.ts'
@@ -13,6 +13,21 @@ export const migrateCommand: Command = {
     if (values['json'] === true) return print(JSON.stringify(result))
     for (const name of result.migrations) print(`applied ${name}`)
     print(result.code_changed ? 'functions and views re-created' : 'functions and views are up to date')
+  },
+}
+
+export const adoptCommand: Command = {
+  usage: 'adopt --hold | --deliver | --discard [--json]',
+  summary: 'take over a restored or cloned database: what is pending is held, sent, or dropped',
+  options: { ...jsonOption, hold: { type: 'boolean' }, deliver: { type: 'boolean' }, discard: { type: 'boolean' } },
+  async run(values) {
+    const [choice, ...more] = ['hold', 'deliver', 'discard'].filter((name) => values[name] === true)
+    if (choice === undefined || more.length > 0) throw new UsageError('give one of --hold, --deliver, --discard')
+    const url = await databaseUrl(process.env['DATABASE_URL'])
+    const result = await withClient({ url, name: 'adopt' }, (client) =>
+      client.query<Record<string, unknown>>('select * from outbox.adopt($1)', [choice]),
+    )
+    print(values['json'] === true ? JSON.stringify(result.rows[0]) : formatTable(result.rows))
   },
 }
 

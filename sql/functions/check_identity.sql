@@ -8,7 +8,7 @@ begin
   end if;
   raise exception 'this database is a copy: the outbox was installed in another one'
     using errcode = 'OB005',
-          hint = 'Nothing is sent from a restored or cloned database until it is adopted: see "restored database" in the README.';
+          hint = 'Nothing is sent from a restored or cloned database until it is adopted: select * from outbox.adopt(''hold''), or ''deliver'', or ''discard''.';
 end
 $$;
 comment on function outbox.check_identity(outbox.event_cursor) is

@@ -12,7 +12,7 @@ begin
       when insufficient_privilege then
         -- Then the relay runs as the owner of the schema.
         return;
-      when duplicate_object then
+      when duplicate_object or unique_violation then
         -- The installation of another database of this cluster was first.
         null;
     end;
@@ -25,7 +25,7 @@ begin
   -- Locking a webhook's row while its first secret is made, and disabling it when it is gone.
   grant update (enabled, disabled_reason) on outbox.webhooks to outbox_relay;
   grant execute on all functions in schema outbox to outbox_relay;
-  revoke execute on function outbox.watch, outbox.unwatch, outbox.emit, outbox.compile_capture, outbox.install_capture,
+  revoke execute on function outbox.adopt, outbox.watch, outbox.unwatch, outbox.emit, outbox.compile_capture, outbox.install_capture,
     outbox.secure_objects from outbox_relay;
 exception
   when insufficient_privilege then
