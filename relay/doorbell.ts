@@ -16,10 +16,10 @@ const LOCK_NOT_AVAILABLE = '55P03'
 export interface Doorbell {
   /** Asks for silence: writers stop ringing as soon as the lock is held. Does not wait for it. */
   mute(): void
-  /** Lets writers ring again. Returns a mark for `quiet`. */
-  unmute(): Promise<string>
-  /** Whether every transaction that can have found the bell muted has ended. */
-  quiet(mark: string): Promise<boolean>
+  /** Lets writers ring again. Does not wait either: `quiet` tells when that has come true. */
+  unmute(): void
+  /** Whether, since unmuting, every transaction that can have found the bell muted has ended. */
+  quiet(): Promise<boolean>
   /** The lock went with its connection. */
   lost(): void
 }
@@ -28,7 +28,9 @@ export function createDoorbell(deps: { session: Session; lock_session: Session; 
   const { session, lock_session, persistence } = deps
   let wanted = false
   let held = false
-  let taking: Promise<void> | null = null
+  let taking = false
+  /** A transaction id drawn after the lock was given back. */
+  let mark: string | null = null
 
   const take = async (): Promise<void> => {
     while (wanted && !held) {
@@ -43,28 +45,32 @@ export function createDoorbell(deps: { session: Session; lock_session: Session; 
 
   const mute = () => {
     wanted = true
-    if (held || taking !== null) return
-    taking = persistence
-      .insist('mute the doorbell', take)
-      .then(() => {})
-      .finally(() => {
-        taking = null
-      })
+    mark = null
+    if (held || taking) return
+    taking = true
+    void persistence.insist('mute the doorbell', take).finally(() => {
+      taking = false
+    })
   }
 
   return {
     mute,
-    async unmute() {
+    unmute() {
       wanted = false
-      await taking
+      mark = null
+    },
+    async quiet() {
+      // A wait for the lock ends by itself within its time-out; until then it may still be granted.
+      if (taking) return false
       if (held) {
         held = false
         await lock_session.query(releaseBell)
       }
-      const [row] = await session.query<{ txid: string }>(drawTransactionId)
-      return row?.txid ?? '0'
-    },
-    async quiet(mark) {
+      if (mark === null) {
+        const [drawn] = await session.query<{ txid: string }>(drawTransactionId)
+        mark = drawn?.txid ?? null
+        return false
+      }
       const [row] = await session.query<{ ended: boolean }>(allEndedBefore, [mark])
       return row?.ended ?? false
     },

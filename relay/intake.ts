@@ -53,7 +53,6 @@ export function createIntake(deps: {
   const { session, persistence, batches, due, lanes, leases, doorbell, signal, log } = deps
   let stopped = false
   let mood: 'listening' | 'awake' | 'dozing' = 'listening'
-  let mark = ''
   let pause_ms = 1
   let last_event_at = 0
   let recent_events = 0
@@ -119,13 +118,13 @@ export function createIntake(deps: {
   const settleMood = async (): Promise<boolean> => {
     const idle = mood === 'awake' && rate() < BUSY_EVENTS / 2 && lanes.hasRoom()
     if (idle || (mood === 'listening' && bell_in_doubt)) {
-      mark = await doorbell.unmute()
+      doorbell.unmute()
       mood = 'dozing'
       bell_in_doubt = false
       pause_ms = 1
       return false
     }
-    if (mood === 'dozing' && (await doorbell.quiet(mark))) {
+    if (mood === 'dozing' && (await doorbell.quiet())) {
       mood = 'listening'
       return false
     }

@@ -2,19 +2,9 @@ create or replace function outbox.claim_due(
   p_relay integer, p_full uuid[] default '{}', p_rooms_of uuid[] default '{}', p_rooms integer[] default '{}',
   p_limit integer default 200, p_now timestamptz default clock_timestamp())
 returns table (id uuid, webhook_id uuid, version integer, event_id uuid, event_type text, attempt integer, body text) language sql volatile rows 200 as $$
-  -- A loose scan of the index finds, for each webhook with pending rows, its earliest one: one probe a webhook.
-  with recursive webhook_queue as (
-    (select d.webhook_id, d.next_attempt_at from outbox.pending_deliveries as d
-     where d.leased_by is null order by d.webhook_id, d.next_attempt_at limit 1)
-    union all
-    select n.webhook_id, n.next_attempt_at
-    from webhook_queue as q
-    cross join lateral (
-      select d.webhook_id, d.next_attempt_at from outbox.pending_deliveries as d
-      where d.leased_by is null and d.webhook_id > q.webhook_id order by d.webhook_id, d.next_attempt_at limit 1) as n
-  ), due as materialized (
+  with due as materialized (
     select d.id
-    from webhook_queue as q
+    from outbox.pending_queues() as q
     join outbox.webhooks as w on w.id = q.webhook_id and w.enabled
     left join unnest(p_rooms_of, p_rooms) as r (webhook_id, room) on r.webhook_id = q.webhook_id
     cross join lateral (
