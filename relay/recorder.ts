@@ -56,7 +56,7 @@ export function createRecorder(deps: {
   /** The relay's present number. */
   relay: () => number
   /** Told what became of deliveries that needed more than one attempt, or will. */
-  onMoved: (moved: Moved[], attempts: Attempted[]) => void
+  onMoved: (moved: Moved[]) => void
   /** Told that deliveries wait in the database now. */
   onParked: () => void
 }): Recorder {
@@ -145,7 +145,7 @@ async function writePile(
   session: Session,
   relay: number,
   pile: Pile,
-  onMoved: (moved: Moved[], attempts: Attempted[]) => void,
+  onMoved: (moved: Moved[]) => void,
 ): Promise<void> {
   const finished = plainArray(pile.finished.map((batch) => batch.id))
   if (pile.attempts.length === 0 && pile.parked.length === 0) {
@@ -165,7 +165,7 @@ async function writePile(
     if (pile.attempts.length > 0) moved = await query<Moved>(recordAttempts, [relay, ...attemptColumns(pile.attempts)])
     await query(recordDelivered, [relay, ...deliveredColumns(pile.first_try), finished])
   })
-  if (pile.attempts.length > 0) onMoved(moved, pile.attempts)
+  if (pile.attempts.length > 0) onMoved(moved)
 }
 
 function withoutAnswers(pile: Pile): Pile {

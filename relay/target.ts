@@ -1,4 +1,5 @@
 /** Where a webhook's requests go, worked out once when the webhook is loaded and not again for every delivery. */
+import { version } from '../sql/package.ts'
 
 export interface Target {
   /** Scheme, host and port: what a connection is shared by. */
@@ -14,7 +15,7 @@ const CONSTANT_HEADERS: readonly string[] = Object.freeze([
   'content-type',
   'application/json',
   'user-agent',
-  'outbox/0.1.0',
+  `outbox/${version}`,
   'accept-encoding',
   'identity',
 ])
