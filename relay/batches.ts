@@ -23,6 +23,9 @@ interface MatchRow {
   version: number
   /** An array literal. */
   event_ids: string
+  /** Where the webhook has a body of its own: what makes it, and the bodies in the order of event_ids. */
+  template_id: number | null
+  bodies: string[] | null
 }
 
 export function createBatches(deps: {
@@ -82,11 +85,12 @@ function deliveriesOf(
 ): Delivery[] {
   const queued_at = performance.now()
   const deliveries: Delivery[] = []
-  for (const { webhook_id, event_ids } of matches) {
-    for (const event_id of event_ids.slice(1, -1).split(',')) {
-      const event = events.get(event_id)
-      if (event !== undefined)
-        deliveries.push({ event, webhook_id, relay, batch, pending_id: null, attempt: 1, queued_at })
+  for (const { webhook_id, event_ids, template_id, bodies } of matches) {
+    for (const [n, event_id] of event_ids.slice(1, -1).split(',').entries()) {
+      const standard = events.get(event_id)
+      if (standard === undefined) continue
+      const event = bodies === null ? standard : { ...standard, body: Buffer.from(bodies[n] ?? '') }
+      deliveries.push({ event, webhook_id, template_id, relay, batch, pending_id: null, attempt: 1, queued_at })
     }
   }
   return deliveries

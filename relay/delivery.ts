@@ -18,6 +18,8 @@ export interface Batch {
 export interface Delivery {
   event: Event
   webhook_id: string
+  /** Of a webhook with a body of its own: what made `event.body`. */
+  template_id: number | null
   /** The number under which this relay leased it; a relay that was taken for dead gets a new one and drops the rest. */
   relay: number
   /** Of a delivery that comes straight from a batch: nothing of it is stored yet. */

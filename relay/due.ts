@@ -33,6 +33,7 @@ interface DueRow {
   event_id: string
   event_type: string
   attempt: number
+  template_id: number | null
   body: string
 }
 
@@ -52,6 +53,7 @@ export function createDue(deps: {
     const delivery: Delivery = {
       event: { id: row.event_id, type: row.event_type, body: Buffer.from(row.body) },
       webhook_id: row.webhook_id,
+      template_id: row.template_id,
       relay: leased_under,
       batch: null,
       pending_id: row.id,

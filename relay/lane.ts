@@ -103,7 +103,7 @@ export function createLane(webhook: Webhook, deps: LaneDeps): Lane {
   const lane: Lane = {
     webhook,
     offer(delivery) {
-      if (slow) deps.park(delivery)
+      if (slow || lane.webhook.paused) deps.park(delivery)
       else lane.carry(delivery)
     },
     carry(delivery) {

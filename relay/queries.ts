@@ -34,12 +34,12 @@ export const writersRing = { name: 'writers_ring', text: `select outbox.writers_
 export const nextBatch = { name: 'next_batch', text: `select batch_id, id, type, body from outbox.next_batch($1)` }
 export const batchMatches = {
   name: 'batch_matches',
-  text: `select webhook_id, version, event_ids::text from outbox.batch_matches($1)`,
+  text: `select webhook_id, version, event_ids::text, template_id, bodies from outbox.batch_matches($1)`,
 }
 export const learnEventTypes = { name: 'learn_event_types', text: `select outbox.learn_event_types($1)` }
 export const claimDue = {
   name: 'claim_due',
-  text: `select id, webhook_id, version, event_id, event_type, attempt, body from outbox.claim_due($1, $2, $3, $4, $5)`,
+  text: `select id, webhook_id, version, event_id, event_type, attempt, template_id, body from outbox.claim_due($1, $2, $3, $4, $5)`,
 }
 export const nextDueIn = {
   name: 'next_due_in',
@@ -48,16 +48,19 @@ export const nextDueIn = {
 
 export const relayWebhooks = {
   name: 'relay_webhooks',
-  text: `select id, version, url, max_in_flight, rate_limit, timeout_ms, secrets from outbox.relay_webhooks($1)`,
+  text: `select id, version, url, max_in_flight, rate_limit, timeout_ms, format, paused, secrets from outbox.relay_webhooks($1)`,
 }
 export const addFirstSecret = { name: 'add_first_secret', text: `select outbox.add_first_secret($1, $2)` }
 export const disableWebhook = { name: 'disable_webhook', text: `select outbox.disable_webhook($1, $2) as disabled` }
 
 export const recordDelivered = {
   name: 'record_delivered',
-  text: `select outbox.record_delivered($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+  text: `select outbox.record_delivered($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 }
-export const recordPending = { name: 'record_pending', text: `select outbox.record_pending($1, $2, $3, $4, $5, $6)` }
+export const recordPending = {
+  name: 'record_pending',
+  text: `select outbox.record_pending($1, $2, $3, $4, $5, $6, $7)`,
+}
 export const recordAttempts = {
   name: 'record_attempts',
   text: `select id, status, next_attempt_at from outbox.record_attempts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
@@ -65,6 +68,8 @@ export const recordAttempts = {
 export const releaseDeliveries = { name: 'release_deliveries', text: `select outbox.release_deliveries($1, $2)` }
 export const releaseUnknown = { name: 'release_unknown', text: `select outbox.release_unknown($1, $2, $3) as freed` }
 export const finishBatches = { name: 'finish_batches', text: `select outbox.finish_batches($1, $2)` }
+
+export const doChores = { name: 'do_chores', text: `select made, wait_ms from outbox.do_chores()` }
 
 export const makePartitions = { name: 'make_partitions', text: `select outbox.make_partitions() as made` }
 export const dropExpiredPartitions = {

@@ -185,6 +185,7 @@ function pendingColumns(deliveries: readonly Delivery[]): string[] {
     plainArray(deliveries.map((d) => d.webhook_id)),
     plainArray(deliveries.map((d) => d.event.id)),
     plainArray(deliveries.map((d) => d.event.type)),
+    plainArray(deliveries.map((d) => d.template_id)),
   ]
 }
 

@@ -15,6 +15,7 @@ import type { RelayConfig } from './config.ts'
 import { createDoorbell } from './doorbell.ts'
 import { createPersistence, describe } from './insist.ts'
 import { createBatches } from './batches.ts'
+import { createChores } from './chores.ts'
 import { createDue } from './due.ts'
 import { createIntake } from './intake.ts'
 import { createLanes } from './lanes.ts'
@@ -87,6 +88,7 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
     // A ring may also tell of a webhook that was enabled or a delivery that was resent.
     onRing() {
       due.rang()
+      chores.rang()
       signal.raise()
     },
   })
@@ -124,6 +126,7 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
     log,
     hearing: () => wake.hearing,
   })
+  const chores = createChores({ session: upkeep_session, persistence, onMade: () => dueChanged() })
   const maintenance = createMaintenance({ session: upkeep_session, log })
 
   function dueChanged(): void {
@@ -148,6 +151,7 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
   const stop = async () => {
     intake.stop()
     const stopped = Promise.race([running, delay(1_000)])
+    chores.stop()
     lanes.stop()
     lanes.empty()
     await maintenance.stop()
@@ -171,6 +175,7 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
       await maintenance.start()
       if (config.notify) await wake.start()
       running = intake.run()
+      void chores.run()
       log.info('relay.ready', { relay: presence.id(), version, listening: wake.hearing })
     },
     stop: () => (stopping ??= stop()),

@@ -10,26 +10,24 @@ export interface Target {
   headers: readonly string[]
 }
 
-/** One list for all targets. Compressed answers are kept unread, so ask for plain ones. */
-const CONSTANT_HEADERS: readonly string[] = Object.freeze([
-  'content-type',
-  'application/json',
-  'user-agent',
-  `outbox/${version}`,
-  'accept-encoding',
-  'identity',
-])
+/** One list for all targets of a format. Compressed answers are kept unread, so ask for plain ones. */
+const constantHeaders = (content_type: string): readonly string[] =>
+  Object.freeze(['content-type', content_type, 'user-agent', `outbox/${version}`, 'accept-encoding', 'identity'])
+const HEADERS = {
+  standard: constantHeaders('application/json'),
+  cloudevents: constantHeaders('application/cloudevents+json'),
+}
 
 /** What may stand in a request line as it is. A backslash may not: URL parsers read it as a slash, servers do not. */
 const AS_WRITTEN = /^https?:\/\/[^/?#\\]+(?<path>[\x21-\x7e]*)$/i
 
 /** Throws a sentence that does not quote the URL, since the path of a webhook is often a credential of its own. */
-export function parseTarget(url: string): Target {
+export function parseTarget(url: string, format: keyof typeof HEADERS = 'standard'): Target {
   if (!URL.canParse(url)) throw new Error('the URL cannot be parsed')
   const parsed = new URL(url)
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') throw new Error('the URL must be http or https')
   if (parsed.username !== '' || parsed.password !== '') throw new Error('the URL must not hold a user name or password')
-  return { origin: parsed.origin, path: writtenPath(url) ?? parsed.pathname + parsed.search, headers: CONSTANT_HEADERS }
+  return { origin: parsed.origin, path: writtenPath(url) ?? parsed.pathname + parsed.search, headers: HEADERS[format] }
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Webhook {
   max_in_flight: number
   rate_limit: number | null
   timeout_ms: number
+  /** Its deliveries are to wait in the database. */
+  paused: boolean
 }
 
 interface Row {
@@ -23,6 +25,8 @@ interface Row {
   max_in_flight: number
   rate_limit: number | null
   timeout_ms: number | null
+  format: 'standard' | 'cloudevents'
+  paused: boolean
   secrets: string[]
 }
 
@@ -60,6 +64,7 @@ export function createWebhookReader(deps: {
         max_in_flight: row.max_in_flight,
         rate_limit: row.rate_limit,
         timeout_ms: Math.min(row.timeout_ms ?? default_timeout_ms, longest_timeout_ms),
+        paused: row.paused,
       }))
     },
   }
@@ -67,7 +72,7 @@ export function createWebhookReader(deps: {
 
 function targetOf(row: Row): { target: Target | null; fault: string } {
   try {
-    return { target: parseTarget(row.url), fault: '' }
+    return { target: parseTarget(row.url, row.format), fault: '' }
   } catch (error) {
     return { target: null, fault: error instanceof Error ? error.message : String(error) }
   }

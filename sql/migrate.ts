@@ -16,6 +16,10 @@ import { packageRoot } from './package.ts'
 const LOCK_CLASS = 0x6f757462
 const MIGRATE_LOCK = 3
 
+const LOCK_TIMEOUT_MS = 100
+const LOCK_TRIES = 100
+const LOCK_PAUSE_MS = 200
+
 export class MigrateError extends Error {}
 
 export interface MigrateResult {
@@ -29,13 +33,34 @@ export interface MigrateResult {
 export async function migrate(options: { url?: string | undefined }): Promise<MigrateResult> {
   return withClient({ url: options.url, name: 'migrate', search_path: 'outbox' }, async (client) => {
     await client.query('select pg_advisory_lock($1, $2)', [LOCK_CLASS, MIGRATE_LOCK])
+    await client.query(`set lock_timeout = '${LOCK_TIMEOUT_MS}ms'`)
     await prepare(client)
     await refuseNewerDatabase(client)
-    const ran = await runMigrations({ client }, join(packageRoot, 'sql', 'migrations'))
-    const code_changed = await applyCode(client)
+    const ran = await insist(() => runMigrations({ client }, join(packageRoot, 'sql', 'migrations')))
+    const code_changed = await insist(() => applyCode(client))
     await client.query('select outbox.make_partitions()')
     return { migrations: ran.map((migration) => migration.fileName), code_changed }
   })
+}
+
+/** A migration that waits for a lock on the log makes the application's writes queue behind it: each wait is short, and they run in between. */
+async function insist<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries_left = LOCK_TRIES; ; tries_left -= 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error
+      if (tries_left <= 1)
+        throw new MigrateError(
+          'A migration could not lock a table: long transactions that wrote events are open. Nothing was changed; try again when they have ended.',
+        )
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOCK_PAUSE_MS))
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('lock timeout')
 }
 
 async function prepare(client: Client): Promise<void> {

@@ -24,7 +24,7 @@ begin
   group by n.number;
   update outbox.batches as b set leased_by = null, take_overs = b.take_overs + 1;
   update outbox.pending_deliveries as d set leased_by = null where d.leased_by is not null;
-  delete from outbox.relays;
+  delete from outbox.registered_relays;
   select count(*) into pending_deliveries from outbox.pending_deliveries;
   select coalesce(sum(cardinality(b.event_ids)), 0) into unread_events from outbox.batches as b;
   if what_is_pending = 'discard' then

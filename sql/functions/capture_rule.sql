@@ -19,11 +19,12 @@ returns text language sql stable as $$
     outbox.capture_fallback(p_watch),
     E'\n    end;',
     E'\n    if v_fires then',
-    E'\n      insert into outbox.events (type, key, tenant, data, context)',
-    E'\n      values (', quote_literal(p_watch.event_type), ', v_key, v_tenant, v_data,',
+    case when p_watch.coalesce_for is null then E'\n      insert into outbox.events (type, key, tenant, data, context) values ('
+      else concat(E'\n      insert into outbox.coalescing_changes (watch_id, event_type, key, tenant, data, context) values (', p_watch.id, ', ') end,
+    quote_literal(p_watch.event_type), ', v_key, v_tenant, v_data,',
     E'\n              case when current_setting(''outbox.context'', true) <> '''' then outbox.current_context() end);',
     -- Where transactions can be prepared, a NOTIFY would make PREPARE TRANSACTION fail: the relay polls there.
-    case when (select o.notify from outbox.settings as o) then
+    case when p_watch.coalesce_for is null and (select o.notify from outbox.settings as o) then
       E'\n      if current_setting(''max_prepared_transactions'') = ''0'' and pg_try_advisory_xact_lock_shared(1869968482, 1) then perform pg_notify(''outbox'', ''''); end if;' end,
     E'\n    end if;')
   from (select quote_literal(outbox.capture_signature(p_watch)) as signature) as s

@@ -25,6 +25,8 @@ begin
     end if;
   end loop;
   perform outbox.check_webhook_limits(new);
+  perform outbox.check_body_template(new.format, new.body_template);
+  new.template_id := outbox.template_id(new.format, new.body_template);
   if tg_op = 'UPDATE' then
     new.id := old.id; new.created_at := old.created_at;
     new.version := old.version + 1; new.updated_at := now();

@@ -9,11 +9,12 @@ create or replace function outbox.cut_batches(p_relay integer, p_max_events inte
 returns bigint language plpgsql as $$
 #variable_conflict use_column
 declare
-  v_cursor outbox.event_cursor;
-  v_now    pg_snapshot;
-  v_ids    uuid[];
-  v_bytes  integer[];
-  v_own    bigint;
+  v_cursor  outbox.event_cursor;
+  v_now     pg_snapshot;
+  v_ids     uuid[];
+  v_bytes   integer[];
+  v_ordered uuid[];
+  v_own     bigint;
 begin
   select c.* into strict v_cursor from outbox.event_cursor as c;
   select u.seen, u.ids, u.bytes into v_now, v_ids, v_bytes from outbox.unread_events(v_cursor.seen, p_max_events) as u;
@@ -24,15 +25,16 @@ begin
   if not found then return null; end if;
   perform outbox.check_identity(v_cursor);
 
+  v_ordered := outbox.queue_ordered(v_ids);
   with numbered as (
     -- At most 500 events, and about 4 MiB, a batch.
     select u.id, greatest((row_number() over w - 1) / 500, sum(u.bytes) over w / 4194304) as number
     from unnest(v_ids, v_bytes) as u (id, bytes)
     window w as (order by u.id rows unbounded preceding)
   ), made as (
-    insert into outbox.batches (event_ids, first_id, last_id, leased_by)
+    insert into outbox.batches (event_ids, first_id, last_id, leased_by, ordered_for)
     select array_agg(n.id order by n.id), (array_agg(n.id order by n.id))[1], (array_agg(n.id order by n.id desc))[1],
-           case when row_number() over (order by n.number) = 1 then p_relay end
+           case when row_number() over (order by n.number) = 1 then p_relay end, v_ordered
     from numbered as n
     group by n.number
     order by n.number

@@ -9,6 +9,7 @@ declare
   v_id    bigint;
   v_batch outbox.batches;
 begin
+  if (select s.paused_at is not null from outbox.settings as s) then return; end if;
   -- Not waiting for the disk is safe here: a lease that a crash of the server loses takes the cursor's step with it, and
   -- recording a result makes both durable first.
   perform set_config('synchronous_commit', 'off', true);

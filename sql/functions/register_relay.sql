@@ -5,7 +5,7 @@ declare
 begin
   -- A copy holds the original's batches and pending deliveries: whoever cannot register sends none of them.
   perform outbox.check_identity(c) from outbox.event_cursor as c;
-  insert into outbox.relays (name, version, alive_until)
+  insert into outbox.registered_relays (name, version, alive_until)
   values (p_name, p_version, clock_timestamp() + p_lease)
   returning id into v_id;
   return v_id;

@@ -7,12 +7,12 @@ begin
   update outbox.batches as b set leased_by = null, take_overs = b.take_overs + 1
   where b.leased_by is not null
     and case when b.leased_by = p_relay then b.id <> all (p_known_batches)
-             else not exists (select from outbox.relays as r where r.id = b.leased_by) end;
+             else not exists (select from outbox.registered_relays as r where r.id = b.leased_by) end;
   get diagnostics v_batches = row_count;
   update outbox.pending_deliveries as d set leased_by = null
   where d.leased_by is not null
     and case when d.leased_by = p_relay then d.id <> all (p_known_deliveries)
-             else not exists (select from outbox.relays as r where r.id = d.leased_by) end;
+             else not exists (select from outbox.registered_relays as r where r.id = d.leased_by) end;
   get diagnostics v_deliveries = row_count;
   return v_batches + v_deliveries;
 end

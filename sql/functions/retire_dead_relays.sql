@@ -3,7 +3,7 @@ returns table (relay integer, name text, reason text, freed integer) language pl
 begin
   for relay, name, reason in
     select r.id, r.name, case when r.alive_until < p_now then 'hung' else 'died' end
-    from outbox.relays as r
+    from outbox.registered_relays as r
     where r.id <> p_relay
       and (r.alive_until < p_now or (r.id = any (p_suspects) and pg_try_advisory_xact_lock(1869968483, r.id)))
     for update skip locked

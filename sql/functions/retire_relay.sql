@@ -8,7 +8,7 @@ begin
   get diagnostics v_batches = row_count;
   update outbox.pending_deliveries as d set leased_by = null where d.leased_by = p_relay;
   get diagnostics v_deliveries = row_count;
-  delete from outbox.relays as r where r.id = p_relay;
+  delete from outbox.registered_relays as r where r.id = p_relay;
   return v_batches + v_deliveries;
 end
 $$;

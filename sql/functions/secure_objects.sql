@@ -19,7 +19,7 @@ begin
   end if;
   grant usage on schema outbox to outbox_relay;
   grant select on all tables in schema outbox to outbox_relay;
-  grant insert, update, delete on outbox.relays, outbox.batches, outbox.pending_deliveries to outbox_relay;
+  grant insert, update, delete on outbox.registered_relays, outbox.batches, outbox.pending_deliveries to outbox_relay;
   grant insert on outbox.settled_deliveries, outbox.earlier_attempts, outbox.event_types, outbox.webhook_secrets to outbox_relay;
   grant update on outbox.event_cursor to outbox_relay;
   -- Locking a webhook's row while its first secret is made, and disabling it when it is gone.

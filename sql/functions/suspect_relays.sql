@@ -1,7 +1,7 @@
 create or replace function outbox.suspect_relays(p_relay integer)
 returns integer[] language sql volatile as $$
   select coalesce(array_agg(r.id), '{}')
-  from outbox.relays as r
+  from outbox.registered_relays as r
   where r.id <> p_relay and pg_try_advisory_xact_lock_shared(1869968483, r.id)
 $$;
 comment on function outbox.suspect_relays(integer) is

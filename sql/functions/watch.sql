@@ -1,7 +1,7 @@
 create or replace function outbox.watch(
   relation regclass, event_type text, operation text, condition text default null,
   columns text[] default null, except_columns text[] default null, key_columns text[] default null,
-  ignore_columns text[] default null, tenant_column text default null, enrich text default null)
+  ignore_columns text[] default null, tenant_column text default null, enrich text default null, coalesce_for interval default null)
 returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 begin
@@ -12,6 +12,7 @@ begin
       using errcode = 'OB001', hint = 'It is one of insert, update, delete, truncate.';
   end if;
   perform outbox.check_lists(operation, columns, except_columns, key_columns, ignore_columns, tenant_column);
+  perform outbox.check_coalescing(relation, operation, key_columns, coalesce_for);
   perform outbox.check_columns(relation, 'columns', columns);
   perform outbox.check_columns(relation, 'except_columns', except_columns);
   perform outbox.check_columns(relation, 'key_columns', key_columns);
@@ -23,13 +24,13 @@ begin
   -- Two rules of one table at once would each compile without the other's.
   perform pg_advisory_xact_lock(1869968482, 4);
   insert into outbox.watches as w
-    (relation, event_type, operation, condition, columns, except_columns, key_columns, ignore_columns, tenant_column, enrich)
+    (relation, event_type, operation, condition, columns, except_columns, key_columns, ignore_columns, tenant_column, enrich, coalesce_for)
   values (relation, event_type, operation, condition, columns, nullif(except_columns, '{}'), nullif(key_columns, '{}'),
-          nullif(ignore_columns, '{}'), tenant_column, enrich)
+          nullif(ignore_columns, '{}'), tenant_column, enrich, coalesce_for)
   on conflict on constraint watches_rule_once do update set
     condition = excluded.condition, columns = excluded.columns, except_columns = excluded.except_columns,
     key_columns = excluded.key_columns, ignore_columns = excluded.ignore_columns,
-    tenant_column = excluded.tenant_column, enrich = excluded.enrich;
+    tenant_column = excluded.tenant_column, enrich = excluded.enrich, coalesce_for = excluded.coalesce_for;
   insert into outbox.event_types (type, source, description)
   values (event_type, 'watch', format('%s of %s.', initcap(operation), outbox.relation_name(relation)))
   on conflict do nothing;
@@ -37,5 +38,5 @@ begin
   return event_type;
 end
 $$;
-comment on function outbox.watch(regclass, text, text, text, text[], text[], text[], text[], text, text) is
-  'Makes an event of each insert, update, delete or truncate of a table for which the condition is true. A second call with the same table, type and operation replaces the rule. Conditions and enrich run with the rights of the outbox''s owner. Returns the event type. Raises OB001 for a value that does not fit, OB002 for a missing table, OB003 when the table is too busy to install its triggers, OB004 for somebody else''s table.';
+comment on function outbox.watch(regclass, text, text, text, text[], text[], text[], text[], text, text, interval) is
+  'Makes an event of each insert, update, delete or truncate of a table for which the condition is true. With coalesce_for, the updates of one key within that time of the first become one event. A second call with the same table, type and operation replaces the rule. Conditions and enrich run with the rights of the outbox''s owner. Returns the event type. Raises OB001 for a value that does not fit, OB002 for a missing table, OB003 when the table is too busy to install its triggers, OB004 for somebody else''s table.';

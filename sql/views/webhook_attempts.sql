@@ -3,6 +3,7 @@ create view outbox.webhook_attempts as
 select s.id as delivery_id, s.webhook_id, s.attempts as attempt, s.attempted_at, s.duration_ms, s.response_status,
        s.response_headers::json as response_headers, s.response_body, s.error
 from outbox.settled_deliveries as s
+where s.attempts > 0
 union all
 select a.delivery_id, a.webhook_id, a.attempt, a.attempted_at, a.duration_ms, a.response_status,
        a.response_headers::json, a.response_body, a.error

@@ -107,7 +107,7 @@ describe('recording', () => {
     const way = await onTheWay(db)
     const park = () =>
       db.query(
-        `select outbox.record_pending($1, array[$2::bigint], array[$3::uuid], array[$4::uuid], '{ticket.created}', false)`,
+        `select outbox.record_pending($1, array[$2::bigint], array[$3::uuid], array[$4::uuid], '{ticket.created}', '{NULL}', false)`,
         [way.relay, way.batch, way.webhook, way.event],
       )
     await park()

@@ -14,7 +14,7 @@ export interface LoggedEvent {
 /** All events, in the order of their writing. */
 export async function events(db: Client): Promise<LoggedEvent[]> {
   const { rows } = await db.query<LoggedEvent>(
-    `select type, key, tenant, data::text as text, context from outbox.events order by tableoid, ctid`,
+    `select type, key, tenant, data::text as text, context from outbox.events order by occurred_at, ctid`,
   )
   return rows.map((row) => ({ ...row, data: parse(row.text) }))
 }

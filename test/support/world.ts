@@ -183,7 +183,7 @@ export async function onTheWay(db: Client, retry_schedule?: string[]): Promise<W
 
 export async function recordDelivered(db: Client, way: Way, relay = way.relay): Promise<void> {
   await db.query(
-    `select outbox.record_delivered($1, array[$2::bigint], array[$3::uuid], array[$4::uuid], '{ticket.created}',
+    `select outbox.record_delivered($1, array[$2::bigint], array[$3::uuid], array[$4::uuid], '{ticket.created}', '{NULL}',
        '{5}', '{4.5}', '{200}', '{"{}"}', '{ok}')`,
     [relay, way.batch, way.webhook, way.event],
   )
@@ -202,7 +202,7 @@ export async function recordFailed(db: Client, way: Way, given: Failure = {}): P
   await db.query('begin')
   if (attempt === 1)
     await db.query(
-      `select outbox.record_pending($1, array[$2::bigint], array[$3::uuid], array[$4::uuid], '{ticket.created}', true)`,
+      `select outbox.record_pending($1, array[$2::bigint], array[$3::uuid], array[$4::uuid], '{ticket.created}', '{NULL}', true)`,
       [relay, way.batch, way.webhook, way.event],
     )
   const { rows } = await db.query(

@@ -1,0 +1,28 @@
+create or replace function outbox.missed(webhook_id uuid)
+returns table (event_id uuid, event_type text, key text, tenant text, occurred_at timestamptz)
+language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+  v_webhook outbox.webhooks := outbox.find_webhook(missed.webhook_id);
+  v_span    outbox.disabled_spans;
+  v_after   uuid;
+  v_ids     uuid[];
+begin
+  for v_span in select s.* from outbox.disabled_spans as s where s.webhook_id = missed.webhook_id order by s.disabled_at loop
+    -- An event may have been unread for a while when the webhook was disabled.
+    v_after := greatest(outbox.uuid_at(greatest(v_span.disabled_at - interval '10 min', v_webhook.created_at - interval '1 s')), v_after);
+    loop
+      v_ids := outbox.log_portion(v_after, outbox.uuid_at(coalesce(v_span.enabled_at, now())), null, 5000);
+      exit when v_ids is null;
+      v_after := v_ids[cardinality(v_ids)];
+      return query
+        select e.id, e.type, e.key, e.tenant, e.occurred_at
+        from outbox.replayable(v_ids, array[missed.webhook_id], 'missed') as r
+        join outbox.events as e on e.id = r.event_id
+        order by e.id;
+    end loop;
+  end loop;
+end
+$$;
+comment on function outbox.missed(uuid) is
+  'The events that a webhook would have got while it was disabled, and has no delivery of, oldest first. outbox.replay(…, which => ''missed'') sends them. Raises OB002 for an unknown webhook.';
