@@ -32,6 +32,8 @@ begin
     delete from outbox.batches;
   end if;
 
+  -- Transaction ids start anew in another cluster: those that lie ahead here would count as not read, again and again.
+  update outbox.events as e set txid = '3' where e.txid >= pg_snapshot_xmin(pg_current_snapshot());
   update outbox.event_cursor as c
   set seen = pg_current_snapshot(), cut_at = clock_timestamp(), system_identifier = control.system_identifier, database_oid = db.oid
   from pg_control_system() as control, pg_database as db

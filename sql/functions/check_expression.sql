@@ -27,8 +27,9 @@ begin
             hint = case p_type when 'boolean'::regtype then 'Write a condition, such as new.status = ''closed''.'
                                else 'Give one value, such as (select json_build_object(…)).' end;
   end if;
+  execute format('select outbox.check_rights(null::%s, $1, $2)', outbox.relation_name(p_relation)) using p_argument, p_expression;
 exception
-  when sqlstate 'OB001' then
+  when sqlstate 'OB001' or sqlstate 'OB004' then
     raise;
   when others then
     raise exception 'argument "%" cannot be evaluated: %', p_argument, sqlerrm
@@ -39,4 +40,4 @@ exception
 end
 $$;
 comment on function outbox.check_expression(regclass, text, text, text, regtype) is
-  'Raises OB001 when an SQL expression over new.* and old.* does not fit the table or gives another type. Null passes. Evaluates nothing and reads nothing from the table.';
+  'Raises OB001 when an SQL expression over new.* and old.* does not fit the table or gives another type, OB004 when it reads what the owner of the schema may not. Null passes. Evaluates nothing and reads nothing from the table.';

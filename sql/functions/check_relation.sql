@@ -26,8 +26,8 @@ begin
                      then 'Watch its root: ' || outbox.relation_name(pg_partition_root(p_relation)) || '.'
                      else 'Watch the ordinary or partitioned table in which the rows are written.' end;
   end if;
-  if not pg_has_role(v_class.relowner, 'usage') then
-    raise exception 'the table % belongs to %, and % may not act for it', outbox.relation_name(p_relation), pg_get_userbyid(v_class.relowner), current_user
+  if not pg_has_role(outbox.caller(), v_class.relowner, 'usage') then
+    raise exception 'the table % belongs to %, and % may not act for it', outbox.relation_name(p_relation), pg_get_userbyid(v_class.relowner), outbox.caller()
       using errcode = 'OB004', hint = 'Only the owner of a table, or a superuser, may watch it.';
   end if;
 end

@@ -16,6 +16,10 @@ begin
   execute format('alter function outbox.%I() owner to %I', v_name,
     (select pg_get_userbyid(n.nspowner) from pg_namespace as n where n.nspname = 'outbox'));
   execute format('revoke all on function outbox.%I() from public', v_name);
+  -- So that a member of it, who owns the table, may install the triggers that call it.
+  if exists (select from pg_roles as r where r.rolname = 'outbox_admin') then
+    execute format('grant execute on function outbox.%I() to outbox_admin', v_name);
+  end if;
   execute format('comment on function outbox.%I() is %L', v_name,
     'Captures changes of ' || outbox.relation_name(p_relation) || '. Compiled from outbox.watches; do not edit.');
   return format('outbox.%I()', v_name)::regprocedure;

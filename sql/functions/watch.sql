@@ -4,6 +4,8 @@ create or replace function outbox.watch(
   ignore_columns text[] default null, tenant_column text default null, enrich text default null, coalesce_for interval default null)
 returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
+declare
+  v_watch outbox.watches;
 begin
   perform outbox.check_relation(relation);
   perform outbox.check_event_type('event_type', event_type);
@@ -21,22 +23,13 @@ begin
   perform outbox.check_expression(relation, 'condition', operation, condition, 'boolean');
   perform outbox.check_expression(relation, 'enrich', operation, '(' || enrich || E'\n)::json', 'json');
 
-  -- Two rules of one table at once would each compile without the other's.
-  perform pg_advisory_xact_lock(1869968482, 4);
-  insert into outbox.watches as w
-    (relation, event_type, operation, condition, columns, except_columns, key_columns, ignore_columns, tenant_column, enrich, coalesce_for)
-  values (relation, event_type, operation, condition, columns, nullif(except_columns, '{}'), nullif(key_columns, '{}'),
-          nullif(ignore_columns, '{}'), tenant_column, enrich, coalesce_for)
-  on conflict on constraint watches_rule_once do update set
-    condition = excluded.condition, columns = excluded.columns, except_columns = excluded.except_columns,
-    key_columns = excluded.key_columns, ignore_columns = excluded.ignore_columns,
-    tenant_column = excluded.tenant_column, enrich = excluded.enrich, coalesce_for = excluded.coalesce_for;
-  insert into outbox.event_types (type, source, description)
-  values (event_type, 'watch', format('%s of %s.', initcap(operation), outbox.relation_name(relation)))
-  on conflict do nothing;
-  perform outbox.install_capture(relation);
+  v_watch.relation := relation; v_watch.event_type := event_type; v_watch.operation := operation;
+  v_watch.condition := condition; v_watch.columns := columns; v_watch.except_columns := nullif(except_columns, '{}');
+  v_watch.key_columns := nullif(key_columns, '{}'); v_watch.ignore_columns := nullif(ignore_columns, '{}');
+  v_watch.tenant_column := tenant_column; v_watch.enrich := enrich; v_watch.coalesce_for := coalesce_for;
+  perform outbox.install_triggers(relation, outbox.store_watch(v_watch));
   return event_type;
 end
 $$;
 comment on function outbox.watch(regclass, text, text, text, text[], text[], text[], text[], text, text, interval) is
-  'Makes an event of each insert, update, delete or truncate of a table for which the condition is true. With coalesce_for, the updates of one key within that time of the first become one event. A second call with the same table, type and operation replaces the rule. Conditions and enrich run with the rights of the outbox''s owner. Returns the event type. Raises OB001 for a value that does not fit, OB002 for a missing table, OB003 when the table is too busy to install its triggers, OB004 for somebody else''s table.';
+  'Makes an event of each insert, update, delete or truncate of a table for which the condition is true. With coalesce_for, the updates of one key within that time of the first become one event. A second call with the same table, type and operation replaces the rule. Conditions and enrich run with the rights of the owner of the schema outbox. Returns the event type. Raises OB001 for a value that does not fit, OB002 for a missing table, OB003 when the table is too busy to install its triggers, OB004 for somebody else''s table, or an expression that reads what that owner may not.';

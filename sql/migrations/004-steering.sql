@@ -8,7 +8,7 @@ drop function if exists outbox.relay_webhooks(uuid[]);
 drop function if exists outbox.record_delivered(integer, bigint[], uuid[], uuid[], text[], real[], real[], integer[], text[], text[], bigint[]);
 drop function if exists outbox.record_pending(integer, bigint[], uuid[], uuid[], text[], boolean);
 drop function if exists outbox.watch(regclass, text, text, text, text[], text[], text[], text[], text, text);
-drop function if exists outbox.check_lists(text, text[], text[], text[], text[], text);
+drop function if exists outbox.install_capture(regclass);
 
 alter table outbox.settings
   add column paused_at       timestamptz,

@@ -161,7 +161,7 @@ describe('a call that cannot be carried out', () => {
 describe('outbox.watch', () => {
   test('evaluates nothing when it checks an expression', async ({ db }) => {
     await db.query(`${table}; create table trace (n integer);
-      create function traced(public.thing) returns boolean language sql as 'insert into public.trace values (1) returning true'`)
+      create function traced(public.thing) returns boolean language sql security definer as 'insert into public.trace values (1) returning true'`)
     await db.query(
       `select outbox.watch('thing', 'a.b', 'insert', condition => 'public.traced(new)', enrich => 'to_json(public.traced(new))')`,
     )
