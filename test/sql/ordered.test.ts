@@ -1,6 +1,6 @@
 /** How deliveries of ordered webhooks queue up: the first of each key is due, the others wait. */
 import type { Client } from '../../sql/db.ts'
-import { ask, describe, expect, makeWebhook, registerRelay, test } from '../support/world.ts'
+import { ask, describe, eventually, expect, makeWebhook, registerRelay, test } from '../support/world.ts'
 
 const emit = (db: Client, key: string | null, n: number) =>
   db.query(`select outbox.emit('a.b', json_build_object('n', $2::int), key => $1)`, [key, n])
@@ -103,6 +103,10 @@ describe('the queue of an ordered webhook', () => {
     )
     const other = await connect()
     const cutting = cut(other)
+    await eventually(
+      () => ask<number>(db, `select count(*)::int from pg_locks where classid = 1869968484 and not granted`),
+      (waiting) => waiting === 1,
+    )
     await db.query('commit')
     await cutting
     expect(await queue(db)).toEqual(['x 2 *'])
