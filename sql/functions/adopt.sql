@@ -1,7 +1,9 @@
 create or replace function outbox.adopt(what_is_pending text)
 returns table (pending_deliveries bigint, unread_events bigint) language plpgsql as $$
 declare
-  v_cursor outbox.event_cursor;
+  v_cursor  outbox.event_cursor;
+  v_unread  uuid[];
+  v_ordered uuid[];
 begin
   if what_is_pending is null or what_is_pending not in ('hold', 'deliver', 'discard') then
     raise exception 'argument "what_is_pending" is %', coalesce(quote_literal(what_is_pending), 'null')
@@ -15,17 +17,19 @@ begin
 
   -- The log carries the original's transaction ids: what its cursor had not seen becomes batches by hand. What the
   -- original was sending when the copy was made is free again, marked so that nothing recorded is sent twice.
-  insert into outbox.batches (event_ids, first_id, last_id)
-  select array_agg(n.id order by n.id), (array_agg(n.id order by n.id))[1], (array_agg(n.id order by n.id desc))[1]
-  from (
-    select e.id, (row_number() over (order by e.id) - 1) / 500 as number
-    from outbox.events as e
-    where e.txid >= pg_snapshot_xmin(v_cursor.seen) and not pg_visible_in_snapshot(e.txid, v_cursor.seen)) as n
-  group by n.number;
+  select count(*) into pending_deliveries from outbox.pending_deliveries;
+  v_unread := array(
+    select e.id from outbox.events as e
+    where e.txid >= pg_snapshot_xmin(v_cursor.seen) and not pg_visible_in_snapshot(e.txid, v_cursor.seen)
+    order by e.id);
+  v_ordered := outbox.queue_ordered(v_unread);
+  insert into outbox.batches (event_ids, first_id, last_id, ordered_for)
+  select array_agg(n.id order by n.id), (array_agg(n.id order by n.id))[1], (array_agg(n.id order by n.id desc))[1], v_ordered
+  from (select u.id, (u.number - 1) / 500 as part from unnest(v_unread) with ordinality as u (id, number)) as n
+  group by n.part;
   update outbox.batches as b set leased_by = null, take_overs = b.take_overs + 1;
   update outbox.pending_deliveries as d set leased_by = null where d.leased_by is not null;
   delete from outbox.registered_relays;
-  select count(*) into pending_deliveries from outbox.pending_deliveries;
   select coalesce(sum(cardinality(b.event_ids)), 0) into unread_events from outbox.batches as b;
   if what_is_pending = 'discard' then
     delete from outbox.pending_deliveries;

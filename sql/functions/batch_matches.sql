@@ -8,9 +8,10 @@ as $$
 #variable_conflict use_column
 declare
   v_batch outbox.batches;
-  v_loops uuid[] := outbox.settle_loops(p_batch_id);
+  v_loops uuid[] := '{}';
 begin
   select b.* into strict v_batch from outbox.batches as b where b.id = p_batch_id;
+  if v_batch.has_context then v_loops := outbox.settle_loops(v_batch); end if;
   return query
     select d.webhook_id, w.version, d.event_ids, w.template_id,
            case when w.template_id is not null then outbox.templated_bodies(d.event_ids, w.template_id) end

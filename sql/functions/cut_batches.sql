@@ -13,11 +13,15 @@ declare
   v_now     pg_snapshot;
   v_ids     uuid[];
   v_bytes   integer[];
+  v_context boolean[];
   v_ordered uuid[];
   v_own     bigint;
 begin
   select c.* into strict v_cursor from outbox.event_cursor as c;
-  select u.seen, u.ids, u.bytes into v_now, v_ids, v_bytes from outbox.unread_events(v_cursor.seen, p_max_events) as u;
+  select u.seen, u.ids, u.bytes, u.with_context into v_now, v_ids, v_bytes, v_context
+  from outbox.unread_events(v_cursor.seen, case
+    -- Portions are taken by transaction id, which is not the order of changes: what is ordered is read whole.
+    when exists (select from outbox.webhooks as w where w.ordered and w.enabled) then 1000000000 else p_max_events end) as u;
   -- Without events the cursor follows once a second, so that the range it reads stays short.
   if v_ids is null and v_cursor.cut_at > clock_timestamp() - interval '1 s' then return null; end if;
 
@@ -28,13 +32,13 @@ begin
   v_ordered := outbox.queue_ordered(v_ids);
   with numbered as (
     -- At most 500 events, and about 4 MiB, a batch.
-    select u.id, greatest((row_number() over w - 1) / 500, sum(u.bytes) over w / 4194304) as number
-    from unnest(v_ids, v_bytes) as u (id, bytes)
+    select u.id, u.has_context, greatest((row_number() over w - 1) / 500, sum(u.bytes) over w / 4194304) as number
+    from unnest(v_ids, v_bytes, v_context) as u (id, bytes, has_context)
     window w as (order by u.id rows unbounded preceding)
   ), made as (
-    insert into outbox.batches (event_ids, first_id, last_id, leased_by, ordered_for)
+    insert into outbox.batches (event_ids, first_id, last_id, leased_by, ordered_for, has_context)
     select array_agg(n.id order by n.id), (array_agg(n.id order by n.id))[1], (array_agg(n.id order by n.id desc))[1],
-           case when row_number() over (order by n.number) = 1 then p_relay end, v_ordered
+           case when row_number() over (order by n.number) = 1 then p_relay end, v_ordered, bool_or(n.has_context)
     from numbered as n
     group by n.number
     order by n.number
@@ -46,4 +50,4 @@ begin
 end
 $$;
 comment on function outbox.cut_batches(integer, integer) is
-  'Cuts the events committed since the last cut into batches, at most about p_max_events of them (one transaction''s are never divided), and leases the first batch to the relay. Returns that batch; null when there was nothing to cut, or another relay was cutting.';
+  'Cuts the events committed since the last cut into batches, at most about p_max_events of them (one transaction''s are never divided, and where a webhook is ordered nothing is), and leases the first batch to the relay. Returns that batch; null when there was nothing to cut, or another relay was cutting.';

@@ -90,8 +90,12 @@ comment on column outbox.disabled_spans.reason is 'Why, where that was not a per
 insert into outbox.disabled_spans (webhook_id, disabled_at, reason)
 select w.id, w.disabled_at, w.disabled_reason from outbox.webhooks as w where not w.enabled;
 
-alter table outbox.batches add column ordered_for uuid[] not null default '{}';
+drop function if exists outbox.unread_events(pg_snapshot, integer);
+alter table outbox.batches
+  add column ordered_for uuid[] not null default '{}',
+  add column has_context boolean not null default true;
 comment on column outbox.batches.ordered_for is 'Ordered webhooks whose deliveries were queued when the batch was cut; the relay leaves them out.';
+comment on column outbox.batches.has_context is 'Whether one of its events has a context, which may name a cause.';
 
 create sequence outbox.delivery_ordinals as bigint;
 comment on sequence outbox.delivery_ordinals is 'Numbers the deliveries of ordered webhooks in the order in which they are to be sent.';

@@ -2,7 +2,7 @@
 import { connect } from '../../sql/db.ts'
 import { openClones } from '../support/server.ts'
 import { spawnRelay } from '../support/relay.ts'
-import { ask, describe, emit, expect, makeWebhook, settled, test } from '../support/world.ts'
+import { ask, describe, emit, expect, makeWebhook, registerRelay, settled, test } from '../support/world.ts'
 
 const adopt = 'select pending_deliveries::int, unread_events::int from outbox.adopt($1)'
 
@@ -60,6 +60,23 @@ describe('a copy of a database', () => {
       await copy.end()
     })
   }
+
+  test('in a cluster whose transaction ids are behind those of the log does not read the log over and over', async ({
+    db,
+  }) => {
+    await emit(db)
+    await db.query(
+      `update outbox.events set txid = '99999999999999'; update outbox.event_cursor set seen = '99999999999990:99999999999990:'`,
+    )
+    expect((await db.query(adopt, ['deliver'])).rows).toEqual([{ pending_deliveries: 0, unread_events: 1 }])
+    const relay = await registerRelay(db)
+    const read = () => ask<string | null>(db, 'select max(batch_id) from outbox.next_batch($1)', [relay])
+    expect(await read()).not.toBeNull()
+    expect(await read()).toBeNull()
+    await emit(db)
+    expect(await read()).not.toBeNull()
+    expect(await read()).toBeNull()
+  })
 
   test('is not adopted by another word', async ({ db }) => {
     await expect(db.query(adopt, ['send'])).rejects.toMatchObject({
