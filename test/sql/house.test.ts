@@ -152,6 +152,27 @@ describe('migrate', () => {
     expect(await names(db, state)).toEqual(before)
   })
 
+  test('beside a long transaction waits without making others queue behind it', async ({ db, database, connect }) => {
+    await db.query(`insert into outbox.webhooks (url) values ('http://a.test'), ('http://b.test');
+      update outbox.installed_code set hash = 'older'`)
+    const holder = await connect()
+    await holder.query(`begin; update outbox.webhooks set description = 'held' where url = 'http://a.test'`)
+    let migrated = false
+    const migrating = migrate({ url: database.url }).then((result) => {
+      migrated = true
+      return result
+    })
+    await db.query(`set statement_timeout = '2s'`)
+    const waiting = `select count(*)::int as name from pg_locks where relation = 'outbox.webhooks'::regclass and not granted`
+    for (let seen = 0; seen < 3;) {
+      seen += Number((await names(db, waiting))[0])
+      await db.query(`update outbox.webhooks set description = 'free' where url = 'http://b.test'`)
+    }
+    expect(migrated).toBe(false)
+    await holder.query('commit')
+    expect(await migrating).toMatchObject({ code_changed: true })
+  })
+
   test('keeps watches at work when it installs functions anew', async ({ db, database }) => {
     await db.query(`create table public.thing (id integer); select outbox.watch('thing', 'a.b', 'insert')`)
     await db.query(`update outbox.installed_code set hash = 'older'`)
