@@ -36,7 +36,7 @@ export async function migrate(options: { url?: string | undefined }): Promise<Mi
     await client.query(`set lock_timeout = '${LOCK_TIMEOUT_MS}ms'`)
     await prepare(client)
     await refuseNewerDatabase(client)
-    const ran = await insist(() => runMigrations({ client }, join(packageRoot, 'sql', 'migrations')))
+    const ran = await insist(() => migrateTables(client))
     const code_changed = await insist(() => applyCode(client))
     await client.query('select outbox.make_partitions()')
     return { migrations: ran.map((migration) => migration.fileName), code_changed }
@@ -60,7 +60,25 @@ async function insist<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function isLockTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('lock timeout')
+  return (error as { code?: unknown } | null)?.code === '55P03'
+}
+
+/** postgres-migrations makes new errors of the database's own, without their codes: a lock timeout is passed on as it was. */
+async function migrateTables(client: Client): Promise<{ fileName: string }[]> {
+  let first: unknown = null
+  const query = async (statement: string) => {
+    try {
+      return await client.query(statement)
+    } catch (error) {
+      first ??= error
+      throw error
+    }
+  }
+  try {
+    return await runMigrations({ client: { query } as unknown as Client }, join(packageRoot, 'sql', 'migrations'))
+  } catch (error) {
+    throw isLockTimeout(first) ? first : error
+  }
 }
 
 async function prepare(client: Client): Promise<void> {

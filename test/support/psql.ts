@@ -21,7 +21,7 @@ const asText = { getTypeParser: () => (value: string) => value }
 /** Runs statements and returns what psql would have printed, warnings first. */
 export async function psql(db: Client, sql: string): Promise<string> {
   const notices: string[] = []
-  const onNotice = (notice: { severity?: string; message?: string; hint?: string }) =>
+  const onNotice = (notice: Told & { severity?: string | undefined }) =>
     void notices.push(message(notice.severity ?? 'NOTICE', notice))
   db.on('notice', onNotice)
   try {
@@ -29,25 +29,36 @@ export async function psql(db: Client, sql: string): Promise<string> {
     const results = (Array.isArray(answer) ? answer : [answer]) as Result[]
     return [...notices, ...results.map(printed)].join('\n')
   } catch (error) {
-    return [...notices, message('ERROR', error as { message?: string; hint?: string })].join('\n')
+    return [...notices, message('ERROR', error as Told)].join('\n')
   } finally {
     db.off('notice', onNotice)
   }
 }
 
-function message(severity: string, { message: text, hint }: { message?: string; hint?: string }): string {
+interface Told {
+  message?: string | undefined
+  hint?: string | undefined
+}
+
+function message(severity: string, { message: text, hint }: Told): string {
   return `${severity}:  ${text}${hint === undefined ? '' : `\nHINT:  ${hint}`}`
 }
 
 function printed({ command, rowCount, fields, rows }: Result): string {
-  if (fields.length === 0) return rowCount === null ? `${command}` : `${command}${command === 'INSERT' ? ' 0' : ''} ${rowCount}`
+  if (fields.length === 0)
+    return rowCount === null ? `${command}` : `${command}${command === 'INSERT' ? ' 0' : ''} ${rowCount}`
   const widths = fields.map(({ name }, column) =>
-    Math.max(name.length, ...rows.map((row) => Math.max(...(row[column] ?? '').split('\n').map((line) => line.length)))),
+    Math.max(
+      name.length,
+      ...rows.map((row) => Math.max(...(row[column] ?? '').split('\n').map((line) => line.length))),
+    ),
   )
   const header = fields.map(({ name }, column) => centred(name, widths[column] ?? 0)).join('|')
   const rule = widths.map((width) => '-'.repeat(width + 2)).join('+')
   const lines = rows.flatMap((row) => rowLines(row, fields, widths))
-  return [header, rule, ...lines, `(${rows.length} row${rows.length === 1 ? '' : 's'})`].map((line) => line.trimEnd()).join('\n')
+  return [header, rule, ...lines, `(${rows.length} row${rows.length === 1 ? '' : 's'})`]
+    .map((line) => line.trimEnd())
+    .join('\n')
 }
 
 /** A value with line breaks takes several lines, each but the last marked with a plus sign. */
