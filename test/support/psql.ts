@@ -25,7 +25,7 @@ export async function psql(db: Client, sql: string): Promise<string> {
     void notices.push(message(notice.severity ?? 'NOTICE', notice))
   db.on('notice', onNotice)
   try {
-    const answer: unknown = await db.query({ text: sql, rowMode: 'array', types: asText } as never)
+    const answer: unknown = await db.query({ text: sql, rowMode: 'array', types: asText } as unknown as string)
     const results = (Array.isArray(answer) ? answer : [answer]) as Result[]
     return [...notices, ...results.map(printed)].join('\n')
   } catch (error) {
