@@ -45,6 +45,21 @@ describe('a filter with a variable', () => {
   test('is one only where the dollar sign is none of a text', async ({ db }) => {
     expect(await notices(db, { filter: '$.record.title == "US$" || $.record."$foo" == "\\"$bar"' })).toEqual([])
   })
+
+  test('that is there from before keeps neither others from matching nor its webhook from being disabled', async ({
+    db,
+  }) => {
+    const old = await webhook(db, {})
+    const good = await webhook(db, { filter: '$.record.ok == true' })
+    await db.query(`alter table outbox.webhooks disable trigger check_webhook`)
+    await db.query(`update outbox.webhooks set filter = '$foo' where id = $1`, [old])
+    await db.query(`alter table outbox.webhooks enable trigger check_webhook`)
+    const id = await emit(db, 'ticket.created', { record: { ok: true } })
+    expect(
+      await ask(db, 'select array_agg(m.webhook_id) from outbox.matches(array[$1::uuid], $1, $1) as m', [id]),
+    ).toEqual([good])
+    expect(await ask(db, `select outbox.disable_webhook($1, 'gone')`, [old])).toBe(true)
+  })
 })
 
 describe('a filter that begins with the envelope', () => {
