@@ -5,6 +5,7 @@ import type { Outcome } from './outcome.ts'
 import type { Recorder } from './recorder.ts'
 import type { Sender } from './send.ts'
 import { sign } from './sign.ts'
+import { headersOf } from './target.ts'
 import type { Webhook } from './webhooks.ts'
 
 export interface Attempt {
@@ -49,7 +50,7 @@ export function createAttempt(deps: {
       const { origin, path } = webhook.target
       const timestamp = Math.floor(Date.now() / 1000)
       const headers = [
-        ...webhook.target.headers,
+        ...headersOf(delivery),
         'webhook-id',
         event.id,
         'webhook-timestamp',

@@ -48,7 +48,7 @@ export const nextDueIn = {
 
 export const relayWebhooks = {
   name: 'relay_webhooks',
-  text: `select id, version, url, max_in_flight, rate_limit, timeout_ms, format, paused, secrets from outbox.relay_webhooks($1)`,
+  text: `select id, version, url, max_in_flight, rate_limit, timeout_ms, paused, secrets from outbox.relay_webhooks($1)`,
 }
 export const addFirstSecret = { name: 'add_first_secret', text: `select outbox.add_first_secret($1, $2)` }
 export const disableWebhook = { name: 'disable_webhook', text: `select outbox.disable_webhook($1, $2) as disabled` }

@@ -6,28 +6,35 @@ export interface Target {
   origin: string
   /** Path and query. */
   path: string
-  /** Flat name, value, … list of what is the same in every request; the caller appends the signature headers. */
-  headers: readonly string[]
 }
 
-/** One list for all targets of a format. Compressed answers are kept unread, so ask for plain ones. */
+/** The one of outbox.body_templates that makes CloudEvents. */
+const CLOUDEVENTS = 0
+
+/** Compressed answers are kept unread, so ask for plain ones. */
 const constantHeaders = (content_type: string): readonly string[] =>
   Object.freeze(['content-type', content_type, 'user-agent', `outbox/${version}`, 'accept-encoding', 'identity'])
-const HEADERS = {
-  standard: constantHeaders('application/json'),
-  cloudevents: constantHeaders('application/cloudevents+json'),
+const JSON_HEADERS = constantHeaders('application/json')
+const CLOUDEVENTS_HEADERS = constantHeaders('application/cloudevents+json')
+
+/**
+ * Flat name, value, … list of what is the same in every request; the caller appends the signature headers. Asked of the
+ * delivery, not of its webhook: what was begun in one format is sent in it to the end.
+ */
+export function headersOf({ template_id }: { template_id: number | null }): readonly string[] {
+  return template_id === CLOUDEVENTS ? CLOUDEVENTS_HEADERS : JSON_HEADERS
 }
 
 /** What may stand in a request line as it is. A backslash may not: URL parsers read it as a slash, servers do not. */
 const AS_WRITTEN = /^https?:\/\/[^/?#\\]+(?<path>[\x21-\x7e]*)$/i
 
 /** Throws a sentence that does not quote the URL, since the path of a webhook is often a credential of its own. */
-export function parseTarget(url: string, format: keyof typeof HEADERS = 'standard'): Target {
+export function parseTarget(url: string): Target {
   if (!URL.canParse(url)) throw new Error('the URL cannot be parsed')
   const parsed = new URL(url)
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') throw new Error('the URL must be http or https')
   if (parsed.username !== '' || parsed.password !== '') throw new Error('the URL must not hold a user name or password')
-  return { origin: parsed.origin, path: writtenPath(url) ?? parsed.pathname + parsed.search, headers: HEADERS[format] }
+  return { origin: parsed.origin, path: writtenPath(url) ?? parsed.pathname + parsed.search }
 }
 
 /**

@@ -25,7 +25,6 @@ interface Row {
   max_in_flight: number
   rate_limit: number | null
   timeout_ms: number | null
-  format: 'standard' | 'cloudevents'
   paused: boolean
   secrets: string[]
 }
@@ -72,7 +71,7 @@ export function createWebhookReader(deps: {
 
 function targetOf(row: Row): { target: Target | null; fault: string } {
   try {
-    return { target: parseTarget(row.url, row.format), fault: '' }
+    return { target: parseTarget(row.url), fault: '' }
   } catch (error) {
     return { target: null, fault: error instanceof Error ? error.message : String(error) }
   }

@@ -25,7 +25,13 @@ begin
     end if;
   end loop;
   perform outbox.check_webhook_limits(new);
-  perform outbox.check_body_template(new.format, new.body_template);
+  -- Only what changes: nobody wants the same warning twice, and what was accepted must not keep a relay from disabling it.
+  if tg_op = 'INSERT' or (new.filter::text, new.events, new.tenant) is distinct from (old.filter::text, old.events, old.tenant) then
+    perform outbox.check_filter(new);
+  end if;
+  if tg_op = 'INSERT' or (new.format, new.body_template) is distinct from (old.format, old.body_template) then
+    perform outbox.check_body_template(new.format, new.body_template);
+  end if;
   new.template_id := outbox.template_id(new.format, new.body_template);
   if tg_op = 'UPDATE' then
     new.id := old.id; new.created_at := old.created_at;

@@ -1,5 +1,5 @@
 create or replace function outbox.data_for_filter(p_data json)
-returns jsonb language plpgsql immutable parallel safe as $$
+returns jsonb language plpgsql immutable as $$
 begin
   return p_data::jsonb;
 exception

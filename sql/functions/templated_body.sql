@@ -4,7 +4,7 @@ declare
   v_template outbox.body_templates;
 begin
   select t.* into strict v_template from outbox.body_templates as t where t.id = p_template_id;
-  if v_template.format = 'cloudevents' then return outbox.cloudevent(p_event); end if;
+  if v_template.format = 'cloudevents' then return outbox.cloudevent(p_event, v_template.template); end if;
   return outbox.render_template(v_template.template, outbox.data_for_filter(outbox.body(p_event)::json));
 end
 $$;

@@ -50,16 +50,17 @@ comment on column outbox.coalescing_changes.occurred_at is 'When the change was 
 create table outbox.body_templates (
   id         integer generated always as identity primary key,
   format     text not null,
-  template   text,
+  template   text not null,
   created_at timestamptz not null default now(),
   constraint body_templates_format check (format in ('standard', 'cloudevents'))
 );
-create unique index body_templates_once_idx on outbox.body_templates (format, md5(coalesce(template, '')));
+create unique index body_templates_once_idx on outbox.body_templates (format, md5(template));
 comment on table outbox.body_templates is 'How bodies other than the standard one are made. Never changed: a delivery keeps the one that it began with.';
-comment on column outbox.body_templates.id is 'Number of the template.';
+comment on column outbox.body_templates.id is 'Number of the template. 0: CloudEvents.';
 comment on column outbox.body_templates.format is 'webhooks.format.';
-comment on column outbox.body_templates.template is 'webhooks.body_template. Null: the format alone decides.';
+comment on column outbox.body_templates.template is 'webhooks.body_template. Of the format cloudevents: the "source" of its events, made up here once, so that it stays when the database gets another name or place.';
 comment on column outbox.body_templates.created_at is 'When a webhook first asked for it.';
+insert into outbox.body_templates (id, format, template) overriding system value values (0, 'cloudevents', 'urn:uuid:' || gen_random_uuid());
 
 alter table outbox.webhooks
   add column body_template text,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parseTarget } from '../../relay/target.ts'
+import { headersOf, parseTarget } from '../../relay/target.ts'
 
 describe('parseTarget', () => {
   test.each([
@@ -26,6 +26,6 @@ describe('parseTarget', () => {
 
   test('names this version as the user agent', () => {
     const { name, version }: Record<string, string> = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect(parseTarget('https://example.com').headers).toContain(`${name}/${version}`)
+    for (const template_id of [null, 0, 1]) expect(headersOf({ template_id })).toContain(`${name}/${version}`)
   })
 })

@@ -79,6 +79,15 @@ describe('schema outbox', () => {
     expect(open).toEqual([])
   })
 
+  test('calls no function parallel safe that catches errors: before PostgreSQL 17 it raises there', async ({ db }) => {
+    const unsafe = await names(
+      db,
+      `select oid::regprocedure::text as name from pg_proc
+       where pronamespace = 'outbox'::regnamespace and proparallel <> 'u' and prosrc ~ '\\n\\s*exception(\\s|--[^\\n]*\\n)+when\\M'`,
+    )
+    expect(unsafe).toEqual([])
+  })
+
   test('pins the search_path of whatever runs with its owner’s rights', async ({ db }) => {
     const loose = await names(
       db,
