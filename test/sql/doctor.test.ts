@@ -1,0 +1,778 @@
+/** Each thing is really broken, found, mended by the statement that the finding carries, and found no more. */
+import { migrate } from '../../sql/migrate.ts'
+import { connect, withClient, type Client } from '../../sql/db.ts'
+import { carryOut, doctor, findings } from '../support/doctor.ts'
+import { defaults, test as serverTest } from '../support/embedded.ts'
+import { databaseUrl } from '../support/names.ts'
+import { spawnRelay } from '../support/relay.ts'
+import { ask, describe, emit, eventually, expect, makeWebhook, only, registerRelay, test } from '../support/world.ts'
+
+interface Case {
+  what: string
+  breaks: string
+  severity: string
+  subject: string
+  finding: string
+  /** The statement, where it is short enough to be a promise. */
+  mend?: string
+}
+
+const thing = `create table thing (id integer primary key, name text, note text);
+  select outbox.watch('thing', 'thing.made', 'insert'); select outbox.watch('thing', 'thing.changed', 'update');`
+const parts = `create table thing (id integer primary key) partition by range (id);
+  create table thing_1 partition of thing for values from (1) to (10);
+  select outbox.watch('thing', 'thing.made', 'insert');`
+const pending = (event_id: string, columns = '') =>
+  `insert into outbox.pending_deliveries (id, webhook_id, event_id, event_type, next_attempt_at, created_at ${columns})
+   select outbox.delivery_id(${event_id}, w.id), w.id, ${event_id}, 'a.b', now(), now()`
+
+const cases: Case[] = [
+  {
+    what: 'a missing trigger',
+    breaks: `${thing} drop trigger outbox_capture on thing`,
+    severity: 'error',
+    subject: 'table public.thing',
+    finding: 'The trigger outbox_capture is missing: changes make no events.',
+    mend: `select outbox.install_capture('public.thing')`,
+  },
+  {
+    what: 'a missing trigger of truncate that no watch needs',
+    breaks: `${thing} drop trigger outbox_capture_truncate on thing`,
+    severity: 'warning',
+    subject: 'table public.thing',
+    finding: 'The trigger outbox_capture_truncate is missing: no watch needs it now.',
+  },
+  {
+    what: 'two missing triggers',
+    breaks: `${thing} drop trigger outbox_capture on thing; drop trigger outbox_capture_truncate on thing`,
+    severity: 'error',
+    subject: 'table public.thing',
+    finding: 'The trigger outbox_capture is missing',
+  },
+  {
+    what: 'a disabled trigger',
+    breaks: `${thing} alter table thing disable trigger outbox_capture`,
+    severity: 'error',
+    subject: 'table public.thing',
+    finding: 'The trigger outbox_capture is disabled: changes make no events.',
+    mend: 'alter table public.thing enable trigger outbox_capture',
+  },
+  {
+    what: 'a disabled trigger of truncate, with a watch that needs it',
+    breaks: `${thing} select outbox.watch('thing', 'thing.emptied', 'truncate'); alter table thing disable trigger all`,
+    severity: 'error',
+    subject: 'table public.thing',
+    finding: 'The trigger outbox_capture_truncate is disabled: changes make no events.',
+  },
+  {
+    what: 'a trigger for replicas only',
+    breaks: `${thing} alter table thing enable replica trigger outbox_capture`,
+    severity: 'error',
+    subject: 'table public.thing',
+    finding: 'The trigger outbox_capture is enabled for replicas only: changes make no events.',
+  },
+  {
+    what: 'a trigger that is disabled in one partition',
+    breaks: `${parts} alter table thing_1 disable trigger outbox_capture`,
+    severity: 'error',
+    subject: 'table public.thing_1',
+    finding: 'The trigger outbox_capture is disabled: changes make no events.',
+  },
+  {
+    what: 'a dropped table',
+    breaks: `${thing} drop table thing`,
+    severity: 'warning',
+    subject: 'watches of table number',
+    finding: 'thing.made (insert), thing.changed (update) can make no events any more.',
+  },
+  {
+    what: 'a dropped column that was kept out',
+    breaks: `create table thing (id integer primary key, name text, note text);
+      select outbox.watch('thing', 'thing.made', 'insert', condition => 'new.id > 0', except_columns => '{name,note}');
+      alter table thing drop note`,
+    severity: 'error',
+    subject: 'watch thing.made (insert of public.thing)',
+    finding: 'except_columns names note, which the table no longer has: its events go without their rows.',
+    mend: `select outbox.watch('public.thing', 'thing.made', 'insert', condition => 'new.id > 0', except_columns => '{name}')`,
+  },
+  {
+    what: 'dropped columns that only were sent or ignored',
+    breaks: `create table thing (id integer primary key, name text, note text, seen integer);
+      select outbox.watch('thing', 'thing.changed', 'update', columns => '{name,note}', ignore_columns => '{seen}');
+      alter table thing drop note, drop seen`,
+    severity: 'warning',
+    subject: 'watch thing.changed (update of public.thing)',
+    finding: 'columns names note and ignore_columns names seen, which the table no longer has',
+    mend: `select outbox.watch('public.thing', 'thing.changed', 'update', columns => '{name}')`,
+  },
+  {
+    what: 'a dropped column that was the only one sent',
+    breaks: `create table thing (id integer primary key, note text);
+      select outbox.watch('thing', 'thing.made', 'insert', columns => '{note}'); alter table thing drop note`,
+    severity: 'warning',
+    subject: 'watch thing.made',
+    finding: 'columns names note',
+    mend: `select outbox.unwatch('public.thing', 'thing.made')`,
+  },
+  {
+    what: 'dropped columns of key and tenant',
+    breaks: `create table thing (id integer primary key, code text, owner text);
+      select outbox.watch('thing', 'thing.made', 'insert', key_columns => '{code}', tenant_column => 'owner');
+      alter table thing drop code, drop owner`,
+    severity: 'error',
+    subject: 'watch thing.made',
+    finding: 'key_columns names code and tenant_column names owner',
+    mend: `select outbox.watch('public.thing', 'thing.made', 'insert')`,
+  },
+  {
+    what: 'a column that looks secret',
+    breaks: `create table account (id integer primary key, email text, password_hash text, "apiKey" text, note text);
+      select outbox.watch('account', 'account.changed', 'update', condition => $$new.email <> 'a''b'$$, except_columns => '{note}',
+        ignore_columns => '{note}', coalesce_for => '5 s')`,
+    severity: 'warning',
+    subject: 'watch account.changed (update of public.account)',
+    finding: 'It sends what looks secret: password_hash, apiKey.',
+    mend: `select outbox.watch('public.account', 'account.changed', 'update', condition => 'new.email <> ''a''''b''', except_columns => '{note,password_hash,apiKey}', ignore_columns => '{note}', coalesce_for => '00:00:05')`,
+  },
+  {
+    what: 'a column that looks secret and is named to be sent',
+    breaks: `create table account (id integer primary key, token text);
+      select outbox.watch('account', 'account.made', 'insert', columns => '{id,token}', key_columns => '{token}')`,
+    severity: 'info',
+    subject: 'watch account.made',
+    finding: 'It sends what looks secret: token.',
+    mend: `select outbox.watch('public.account', 'account.made', 'insert', columns => '{id}')`,
+  },
+  {
+    what: 'a secret that is all that is sent',
+    breaks: `create table account (id integer primary key, token text);
+      select outbox.watch('account', 'account.made', 'insert', columns => '{token}')`,
+    severity: 'info',
+    subject: 'watch account.made',
+    finding: 'It sends what looks secret: token.',
+    mend: `select outbox.unwatch('public.account', 'account.made')`,
+  },
+  {
+    what: 'a capture function that is out of date',
+    breaks: `${thing} alter table thing add late text`,
+    severity: 'warning',
+    subject: 'function outbox.capture_public_thing',
+    finding: 'It is out of date: the table public.thing, its watches or the settings have changed',
+    mend: 'select outbox.recompile_captures()',
+  },
+  {
+    what: 'a table open to everybody',
+    breaks: 'grant select on outbox.webhook_deliveries to public',
+    severity: 'warning',
+    subject: 'table outbox.webhook_deliveries',
+    finding: 'Everybody (PUBLIC) has select.',
+    mend: 'revoke all on table outbox.webhook_deliveries from public',
+  },
+  {
+    what: 'a column of a secret open to everybody',
+    breaks: 'grant select (secret) on outbox.webhook_secrets to public',
+    severity: 'error',
+    subject: 'table outbox.webhook_secrets',
+    finding: 'Everybody (PUBLIC) has select.',
+  },
+  {
+    what: 'a table that everybody may change',
+    breaks: 'grant all on outbox.webhooks to public',
+    severity: 'error',
+    subject: 'table outbox.webhooks',
+    finding: 'Everybody (PUBLIC) has delete, insert,',
+  },
+  {
+    what: 'functions open to everybody',
+    breaks: 'grant usage on schema outbox to public; grant execute on all functions in schema outbox to public',
+    severity: 'warning',
+    subject: 'functions of the schema outbox',
+    finding: 'Everybody (PUBLIC) has execute on',
+  },
+  {
+    what: 'a sequence open to everybody',
+    breaks: 'grant usage on sequence outbox.delivery_ordinals to public',
+    severity: 'warning',
+    subject: 'sequence outbox.delivery_ordinals',
+    finding: 'Everybody (PUBLIC) has usage.',
+  },
+  {
+    what: 'rights that a relay lacks',
+    breaks: `revoke execute on function outbox.next_batch from outbox_relay; revoke insert on outbox.settled_deliveries from outbox_relay;
+      revoke usage on sequence outbox.delivery_ordinals from outbox_relay; revoke usage on schema outbox from outbox_relay`,
+    severity: '',
+    subject: 'role outbox_relay',
+    finding: `It lacks rights that a relay needs: execute on function outbox.next_batch, insert on table outbox.settled_deliveries, usage on schema outbox, usage on sequence outbox.delivery_ordinals.`,
+  },
+  {
+    what: 'a webhook that was disabled with a reason',
+    breaks: `insert into outbox.webhooks (url, enabled, disabled_reason) values ('https://example.com/secret-path', false, 'It answered 410.')`,
+    severity: 'warning',
+    subject: '(https://example.com)',
+    finding: 'It was disabled: It answered 410.',
+  },
+  {
+    what: 'a webhook that is paused',
+    breaks: `insert into outbox.webhooks (url) values ('https://example.com'); select outbox.pause(id) from outbox.webhooks`,
+    severity: 'info',
+    subject: '(https://example.com)',
+    finding: 'It is paused: its deliveries are held.',
+  },
+  {
+    what: 'that everything is paused',
+    breaks: 'select outbox.pause()',
+    severity: 'warning',
+    subject: 'everything',
+    finding: 'All sending is paused: events are captured and wait.',
+    mend: 'select outbox.resume()',
+  },
+  {
+    what: 'a copy',
+    breaks: 'update outbox.event_cursor set database_oid = 1',
+    severity: 'error',
+    subject: 'database ',
+    finding: 'This database is a copy',
+    mend: `select * from outbox.adopt('hold')`,
+  },
+  {
+    what: 'a relay that is gone',
+    breaks: `select outbox.register_relay('there', '1', '1 h')`,
+    severity: 'warning',
+    subject: 'relay 1 (there)',
+    finding: 'It is gone: its session has ended.',
+  },
+  {
+    what: 'a batch of a relay that nobody knows',
+    breaks: `select outbox.emit('a.b', '{}'); select outbox.cut_batches(99); update outbox.batches set created_at = now() - interval '6 min'`,
+    severity: 'warning',
+    subject: 'batch 1',
+    finding: 'It is leased to relay 99, which is not registered, so nobody works on it.',
+  },
+  {
+    what: 'a burst that nobody closes',
+    breaks: `create table thing (id integer primary key, name text);
+      select outbox.watch('thing', 'thing.changed', 'update', coalesce_for => '1 s'); insert into thing values (1); update thing set name = 'a';
+      update outbox.coalescing_changes set occurred_at = now() - interval '2 min'`,
+    severity: 'warning',
+    subject: 'event thing.changed of public.thing',
+    finding: 'Bursts of changes that should be events by now are not closed',
+    mend: 'select outbox.close_bursts()',
+  },
+  {
+    what: 'rows in a default partition',
+    breaks: `insert into outbox.events (id, type, data)
+      select overlay(outbox.uuidv7()::text placing left(outbox.uuid_at('2027-02-27T12:00:00Z')::text, 13) from 1)::uuid, 'a.b', '{}'`,
+    severity: 'warning',
+    subject: 'table outbox.events_default',
+    finding: 'It holds rows',
+    mend: 'select outbox.make_partitions()',
+  },
+  {
+    what: 'a day without a partition',
+    breaks: `do $$begin execute to_char((now() at time zone 'UTC')::date + 1, '"drop table outbox.settled_deliveries_"YYYYMMDD'); end$$`,
+    severity: 'warning',
+    subject: 'table outbox.settled_deliveries',
+    finding: 'which is tomorrow: rows of that day go to its default partition.',
+    mend: 'select outbox.make_partitions()',
+  },
+  {
+    what: 'a role of the database that writes as a replica',
+    breaks: `do $$begin execute format('alter database %I set session_replication_role = replica', current_database()); end$$`,
+    severity: 'warning',
+    subject: 'database ',
+    finding: 'session_replication_role is replica. Changes made in its sessions make no events',
+  },
+  {
+    what: 'a database in which relays cannot write',
+    breaks: `do $$begin execute format('alter database %I set default_transaction_read_only = on', current_database()); end$$`,
+    severity: 'error',
+    subject: 'database ',
+    finding: 'It has default_transaction_read_only = on: its relays can write nothing, so they send nothing.',
+  },
+]
+
+describe('outbox.doctor', () => {
+  test.for(cases)('finds $what, and its statement mends it', async (given, { db }) => {
+    // What the session is told to do by `alter database` does not reach a session that is open.
+    expect(await findings(db, given.subject, given.finding)).toEqual([])
+    await db.query(given.breaks)
+    const found = only(await findings(db, given.subject, given.finding))
+    if (given.severity !== '') expect(found.severity).toBe(given.severity)
+    if (given.mend !== undefined) expect(found.mend).toBe(given.mend)
+    await carryOut(db, found.mend)
+    expect(await findings(db, given.subject, given.finding)).toEqual([])
+    // Nothing else is broken by it.
+    expect((await doctor(db)).filter(({ subject }) => subject.startsWith('check '))).toEqual([])
+  })
+
+  test('captures again after the mending of triggers', async ({ db }) => {
+    await db.query(`${thing} drop trigger outbox_capture on thing; insert into thing values (1)`)
+    await carryOut(db, only(await findings(db, 'table public.thing')).mend)
+    await db.query('insert into thing values (2)')
+    expect(await ask(db, `select array_agg(key) from outbox.events`)).toEqual(['2'])
+    expect(await ask(db, `select count(distinct tgfoid)::int from pg_trigger where tgrelid = 'thing'::regclass`)).toBe(
+      1,
+    )
+  })
+
+  test('gives no statement that would send a column that was kept out and has been renamed', async ({ db }) => {
+    await db.query(`create table account (id integer primary key, pin text);
+      select outbox.watch('account', 'account.made', 'insert', except_columns => '{pin}'); alter table account rename pin to code`)
+    const { severity, mend } = only(await findings(db, 'watch account.made', 'except_columns names pin'))
+    expect(severity).toBe('error')
+    expect(mend).toMatch(/^It was renamed, for this table never lost a column\./)
+    await db.query(`select outbox.watch('account', 'account.made', 'insert', except_columns => '{code}')`)
+    expect(await findings(db, 'watch account.made')).toEqual([])
+  })
+
+  test('finds what could not be captured in the last day', async ({ db }) => {
+    await db.query(`create table thing (id integer primary key, n integer);
+      select outbox.watch('thing', 'thing.made', 'insert', condition => '1 / new.n > 0'); insert into outbox.capture_failures (relation, event_type, failed, sqlstate, message, failed_at)
+      values ('public.thing', 'thing.made', 'payload', 'XX000', E'long\\nago', now() - interval '25 h')`)
+    for (const id of [1, 2]) await db.query('insert into thing values ($1, 0)', [id])
+    const found = only(await findings(db, 'watch thing.made of public.thing'))
+    expect(found.severity).toBe('error')
+    expect(found.finding).toContain(
+      'In the last day its condition failed in 2 transactions: no event was made. The last time: division by zero',
+    )
+    expect(found.mend).toContain(
+      `select outbox.watch('public.thing', 'thing.made', 'insert', condition => '1 / new.n > 0')`,
+    )
+    await db.query(found.mend?.split('then: ')[1] ?? '')
+    expect(await findings(db, 'watch thing.made of public.thing')).toEqual([])
+  })
+
+  test('finds objects of another owner, and gives them back', async ({ db, database }) => {
+    const role = `other_${database.name}`
+    await db.query(`create role ${role}`)
+    try {
+      await db.query(`alter table outbox.replays owner to ${role}; alter view outbox.health owner to ${role};
+        alter function outbox.watch_call owner to ${role}`)
+      const found = only(await findings(db, `role ${role}`, 'It owns 3 objects in the schema outbox'))
+      expect(found.severity).toBe('warning')
+      await carryOut(db, found.mend)
+      expect(await findings(db, `role ${role}`)).toEqual([])
+    } finally {
+      await db.query(`drop owned by ${role}; drop role ${role}`)
+    }
+  })
+
+  test('finds what hinders the login of a relay, and takes its missing rights for an error', async ({
+    db,
+    database,
+  }) => {
+    const role = `relay_${database.name}`
+    await db.query(`create role ${role} login; grant outbox_relay to ${role}`)
+    try {
+      await db.query(`alter role ${role} set statement_timeout = '10s'; alter role ${role} set idle_session_timeout = 0;
+        alter role ${role} in database "${database.name}" set session_replication_role = replica;
+        revoke select on outbox.events from outbox_relay`)
+      const found = await findings(db, `role ${role}`)
+      expect(found.map(({ subject, finding }) => `${subject}: ${finding}`)).toEqual([
+        expect.stringContaining(`role ${role} in database ${database.name}: session_replication_role is replica.`),
+        expect.stringContaining(`role ${role}: It has statement_timeout = 10s: it ends the statements`),
+      ])
+      const rights = only(await findings(db, 'role outbox_relay', 'select on table outbox.events'))
+      expect(rights.severity).toBe('error')
+      for (const { mend } of [...found, rights]) await carryOut(db, mend)
+      expect(await findings(db, `role ${role}`)).toEqual([])
+      expect(await findings(db, 'role outbox_relay', 'It lacks')).toEqual([])
+    } finally {
+      await db.query(`drop owned by ${role}; drop role ${role}`)
+    }
+  })
+
+  test('finds days past the retention, and what keeps them', async ({ db }) => {
+    await db.query(`select outbox.make_partitions(now() - interval '40 days', 0)`)
+    const behind = only(await findings(db, 'table outbox.', 'The retention is behind'))
+    expect(behind.finding).toContain('this and 2 other tables')
+    const webhook_id = await makeWebhook(db, { url: 'https://example.com/x', enabled: false })
+    const event_id = `(outbox.uuid_at(now() - interval '40 days'))`
+    await db.query(`${pending(event_id)} from outbox.webhooks as w`)
+    expect(await findings(db, 'table outbox.', 'The retention is behind')).toEqual([])
+    const kept = only(await findings(db, 'day ', 'is past the retention and kept'))
+    expect(kept.finding).toContain(`by pending deliveries of webhook ${webhook_id} (https://example.com)`)
+    await db.query(kept.mend?.split('give them up: ')[1] ?? '')
+    await db.query(
+      `insert into outbox.batches (event_ids, first_id, last_id) select array[${event_id}], ${event_id}, ${event_id}`,
+    )
+    expect(only(await findings(db, 'day ', 'is past the retention and kept')).finding).toContain('by batch 1')
+    await db.query('delete from outbox.batches')
+    // A step at a time, as the finding says.
+    await eventually(
+      async () => {
+        await carryOut(db, 'select * from outbox.drop_expired_partitions()')
+        return findings(db, '', 'retention')
+      },
+      (seen) => seen.length === 0,
+    )
+  })
+
+  test('finds a webhook that has been failing for more than an hour, unless it is paused', async ({ db }) => {
+    const webhook_id = await makeWebhook(db, { url: 'https://example.com' })
+    await db.query(
+      `insert into outbox.webhook_activity (webhook_id, failing_since, last_failure) values ($1, now() - interval '61 min', 'answered 500')
+       on conflict (webhook_id) do update set failing_since = excluded.failing_since, last_failure = excluded.last_failure`,
+      [webhook_id],
+    )
+    const found = only(await findings(db, webhook_id))
+    expect(found).toMatchObject({ severity: 'warning' })
+    expect(found.finding).toContain('Every attempt has failed for more than an hour. The last one: answered 500')
+    await db.query(`update outbox.webhook_activity set failing_since = now() - interval '59 min'`)
+    expect(await findings(db, webhook_id)).toEqual([])
+  })
+
+  test('tells of twenty webhooks and how many more there are', async ({ db }) => {
+    await db.query(`insert into outbox.webhooks (url, enabled, disabled_reason)
+      select 'https://example.com', false, 'It answered 410.' from generate_series(1, 23)`)
+    expect(await findings(db, '(https://example.com)')).toHaveLength(20)
+    expect(only(await findings(db, 'webhooks', '3 more')).severity).toBe('warning')
+  })
+
+  test('finds that no relay is at work, and relays that hang', async ({ db, connect: open, relay }) => {
+    expect(only(await findings(db, 'relays', 'No relay is at work')).severity).toBe('warning')
+    await makeWebhook(db, { url: 'http://127.0.0.1:9' })
+    expect(only(await findings(db, 'relays', 'No relay is at work')).severity).toBe('error')
+    const id = await registerRelay(db)
+    const holder = await open()
+    await holder.query('select pg_advisory_lock(1869968483, $1)', [id])
+    expect(await findings(db, 'relays')).toEqual([])
+    await db.query(`update outbox.registered_relays set alive_until = now() - interval '1 s'`)
+    const hung = only(await findings(db, `relay ${id} (test)`, 'It hangs'))
+    await carryOut(db, hung.mend)
+    expect(await findings(db, `relay ${id}`)).toEqual([])
+    const [none] = await doctor(db)
+    expect(none).toMatchObject({ severity: 'error', subject: 'relays' })
+    await relay()
+    expect(await findings(db, 'relay', 'elay is')).toEqual([])
+  })
+
+  test('finds events that nobody reads, also those of a transaction that ended late', async ({ db, connect: open }) => {
+    const late = await open()
+    await late.query('begin')
+    await emit(late)
+    await emit(db)
+    await db.query('select outbox.cut_batches(1)')
+    await db.query('delete from outbox.batches')
+    expect(await findings(db, 'events', 'have not been read')).toEqual([])
+    await late.query(`update outbox.events set occurred_at = now() - interval '2 min' where type = 'ticket.created'`)
+    expect(await findings(db, 'events', 'have not been read')).toEqual([])
+    await late.query('commit')
+    expect(only(await findings(db, 'events', 'have not been read')).severity).toBe('warning')
+    await db.query('select outbox.cut_batches(1)')
+    expect(await findings(db, 'events', 'have not been read')).toEqual([])
+    await emit(db)
+    await db.query(`update outbox.events set occurred_at = now() - interval '11 min'`)
+    expect(only(await findings(db, 'events', 'have not been read')).severity).toBe('error')
+  })
+
+  test('finds a transaction that has written and stays open', async ({ db, connect: open }) => {
+    const writer = await open()
+    await writer.query('begin')
+    const pid = await ask<number>(writer, 'select pg_backend_pid()')
+    await emit(writer)
+    await emit(db)
+    await db.query('select outbox.cut_batches(1)')
+    const seen = async (minutes: number) =>
+      (
+        await db.query<{ subject: string; finding: string; mend: string }>(
+          `select * from outbox.doctor_transactions(now() + $1 * interval '1 min') where subject like '% ' || $2`,
+          [minutes, pid],
+        )
+      ).rows
+    expect(await seen(4)).toEqual([])
+    const found = only(await seen(6))
+    expect(found.subject).toBe(`transaction of process ${pid}`)
+    expect(found.finding).toContain('It has written and is open for more than five minutes (postgres / outbox test')
+    const ended = new Promise((resolve) => writer.once('end', resolve))
+    await carryOut(db, found.mend)
+    await ended
+    await eventually(
+      () => seen(6),
+      (rows) => rows.length === 0,
+    )
+  })
+
+  test('puts the worst first', async ({ db }) => {
+    await db.query(`${thing} alter table thing disable trigger outbox_capture; select outbox.pause()`)
+    const rank = (await doctor(db)).map(({ severity }) => ['error', 'warning', 'info'].indexOf(severity))
+    expect(rank).toEqual(rank.toSorted((a, b) => a - b))
+    expect(new Set(rank)).toEqual(new Set([0, 1, 2]))
+  })
+
+  test('says what a role may not examine, and examines the rest', async ({ db, database }) => {
+    const role = `reader_${database.name}`
+    await db.query(`create role ${role}; grant usage on schema outbox to ${role}; grant select on outbox.health, outbox.settings to ${role};
+      grant execute on all functions in schema outbox to ${role}; select outbox.pause()`)
+    try {
+      await db.query(`set role ${role}`)
+      const found = await doctor(db)
+      await db.query('reset role')
+      expect(found).toContainEqual({
+        severity: 'info',
+        subject: 'check doctor_secrets',
+        finding: `It was left out, because ${role} may not do it: permission denied for table watches.`,
+        mend: 'Ask as the owner of the schema outbox, or as a superuser.',
+      })
+      expect(found).toContainEqual(expect.objectContaining({ subject: 'everything', severity: 'warning' }))
+    } finally {
+      await db.query(`drop owned by ${role}; drop role ${role}`)
+    }
+  })
+
+  test('says that a check fails, and examines the rest', async ({ db }) => {
+    await db.query('alter table outbox.webhook_activity rename to elsewhere')
+    expect(only(await findings(db, 'check doctor_webhooks'))).toMatchObject({
+      severity: 'error',
+      finding: 'It failed, so what it looks for is unknown: relation "outbox.webhook_activity" does not exist (42P01).',
+    })
+  })
+})
+
+const versions: [version: number, finding: string | null, update: string | null][] = [
+  [150015, 'could not access status of transaction', '15.16'],
+  [150016, 'substring()', '15.17'],
+  [150017, null, null],
+  [150009, 'extensions built for another minor', '15.16'],
+  [160005, 'extensions built for another minor', '16.12'],
+  [160011, 'could not access status of transaction', '16.12'],
+  [160012, 'substring()', '16.13'],
+  [160013, null, null],
+  [170000, 'could not access status of transaction', '17.8'],
+  [170001, 'extensions built for another minor', '17.8'],
+  [170008, 'substring()', '17.9'],
+  [170010, null, null],
+  [180001, 'could not access status of transaction', '18.2'],
+  [180002, 'substring()', '18.3'],
+  [180004, null, null],
+  [190000, null, null],
+]
+
+describe('outbox.doctor_version', () => {
+  test.for(versions)('%i: %s', async ([version, finding, update], { db }) => {
+    const { rows } = await db.query<{ finding: string; mend: string }>('select * from outbox.doctor_version($1)', [
+      version,
+    ])
+    if (finding === null) return expect(rows).toEqual([])
+    expect(only(rows).finding).toContain(finding)
+    expect(only(rows).mend).toContain(`at least ${update}:`)
+  })
+})
+
+const columns: [column: string, type: string, secret: boolean][] = [
+  ['password', 'text', true],
+  ['encrypted_password', 'character varying', true],
+  ['passwd', 'text', true],
+  ['userSecret', 'text', true],
+  ['access_token', 'uuid', true],
+  ['API key', 'text', true],
+  ['apikey', 'bytea', true],
+  ['private_key', 'text', true],
+  ['ssn', 'integer', true],
+  ['credit_card', 'bigint', true],
+  ['card_number', 'numeric', true],
+  ['iban', 'text', true],
+  ['tokens', 'text[]', true],
+  ['max_tokens', 'integer', false],
+  ['token_type', 'text', false],
+  ['password_changed_at', 'timestamptz', false],
+  ['has_password', 'boolean', false],
+  ['secretary', 'text', false],
+  ['compass', 'text', false],
+  ['caliban', 'text', false],
+  ['key', 'text', false],
+]
+
+describe('outbox.looks_secret', () => {
+  test.for(columns)('%s %s: %s', async ([column, type, secret], { db }) => {
+    expect(await ask(db, 'select outbox.looks_secret($1, $2::regtype)', [column, type])).toBe(secret)
+  })
+})
+
+describe('outbox.watch_call', () => {
+  test('writes a watch as the call that makes it', async ({ db }) => {
+    await db.query(`create schema "odd one"; create table "odd one"."a'b" (id integer primary key, "x ""y" text, "back\\slash" text);
+      select outbox.watch('"odd one"."a''b"', 'odd.made', 'insert', condition => $$new.id > 0 and 'a\\b' <> ''$$, columns => '{id,"x \\"y"}',
+        key_columns => '{"x \\"y"}', tenant_column => 'back\\slash', enrich => $$(select '{"a": "it''s"}')$$);
+      select outbox.watch('"odd one"."a''b"', 'odd.changed', 'update', except_columns => '{"back\\\\slash"}', ignore_columns => '{id}', coalesce_for => '1 min');
+      select outbox.watch('"odd one"."a''b"', 'odd.emptied', 'truncate')`)
+    const rules = async () =>
+      (
+        await db.query(
+          `select to_jsonb(w) - 'id' - 'created_at' as rule from outbox.watches as w order by w.event_type`,
+        )
+      ).rows
+    const before = await rules()
+    const { rows } = await db.query<{ call: string }>('select outbox.watch_call(w) as call from outbox.watches as w')
+    await db.query('delete from outbox.watches')
+    for (const { call } of rows) await db.query(call)
+    expect(await rules()).toEqual(before)
+    expect(before).toHaveLength(3)
+  })
+})
+
+/** Statements that a session runs as somebody else, on a server of its own. */
+async function withServer<T>(url: string, work: (db: Client) => Promise<T>): Promise<T> {
+  return withClient({ url, name: 'test' }, work)
+}
+
+describe('outbox.doctor on a server of its own', () => {
+  serverTest('finds nothing where all is well', async ({ start, onTestFinished }) => {
+    const { url } = await start({ settings: {} })
+    await withServer(url, async (db) => {
+      await db.query(`create role keeper login password 'keeper'`)
+      await db.query('create database kept owner keeper')
+    })
+    const kept = new URL(databaseUrl(url, 'kept'))
+    kept.username = 'keeper'
+    kept.password = 'keeper'
+    // The role of the relay is made by who may.
+    await withServer(databaseUrl(url, 'kept'), (db) => db.query('create role outbox_relay'))
+    await migrate({ url: kept.href })
+    const relay = spawnRelay(kept.href)
+    onTestFinished(() => relay.kill())
+    await relay.ready
+    await withServer(kept.href, async (db) => {
+      await db.query(
+        `create table tickets (id integer primary key, status text); select outbox.watch_tickets('tickets')`,
+      )
+      await makeWebhook(db, { url: 'http://127.0.0.1:9' })
+      for (const { mend } of await findings(db, 'role outbox_relay')) await carryOut(db, mend)
+      expect(await doctor(db)).toEqual([
+        { severity: 'ok', subject: 'outbox', finding: 'Nothing was found.', mend: null },
+      ])
+      expect((await db.query('select severity, mend from outbox.health')).rows).toEqual([
+        { severity: 'ok', mend: null },
+      ])
+    })
+    await withServer(databaseUrl(url, 'kept'), async (db) => {
+      await db.query('alter schema outbox owner to current_user')
+      expect(only(await findings(db, 'role postgres', 'is a superuser')).severity).toBe('info')
+      expect(only(await findings(db, 'role keeper', 'objects in the schema outbox')).severity).toBe('warning')
+    })
+  })
+
+  serverTest('finds settings that endanger events, and its statements mend them', async ({ start }) => {
+    const { url } = await start({ settings: { max_prepared_transactions: '1' } })
+    await migrate({ url })
+    await withServer(url, async (db) => {
+      expect(only(await findings(db, 'setting max_prepared_transactions')).severity).toBe('info')
+      for (const name of ['autovacuum', 'track_counts', 'fsync', 'full_page_writes']) {
+        expect(await findings(db, `setting ${name}`)).toEqual([])
+        await carryOut(db, `alter system set ${name} = off;\nselect pg_reload_conf()`)
+        const [found] = await eventually(
+          () => findings(db, `setting ${name}`, 'It is off'),
+          (seen) => seen.length === 1,
+        )
+        await carryOut(db, found?.mend)
+        await eventually(
+          () => findings(db, `setting ${name}`),
+          (seen) => seen.length === 0,
+        )
+      }
+      await carryOut(db, `alter system set session_replication_role = replica;\nselect pg_reload_conf()`)
+      const [silent] = await eventually(
+        () => findings(db, 'setting session_replication_role', 'no change makes an event'),
+        (seen) => seen.length === 1,
+      )
+      expect(silent?.severity).toBe('error')
+      await carryOut(db, silent?.mend)
+      await eventually(
+        () => findings(db, 'setting session_replication_role'),
+        (seen) => seen.length === 0,
+      )
+    })
+  })
+
+  serverTest('finds a subscription whose rows make no events, and its statement makes them', async ({ start }) => {
+    const { url } = await start({ settings: { ...defaults.settings, wal_level: 'logical' } })
+    await withServer(url, async (db) => {
+      await db.query(`create table thing (id integer primary key); create publication all_things for table thing`)
+      await db.query(`select pg_create_logical_replication_slot('things', 'pgoutput')`)
+      await db.query('create database far')
+    })
+    const far = await connect({ url: databaseUrl(url, 'far'), name: 'test' })
+    const near = await connect({ url, name: 'test' })
+    try {
+      await migrate({ url: databaseUrl(url, 'far') })
+      await far.query(
+        `create table thing (id integer primary key); select outbox.watch('thing', 'thing.made', 'insert')`,
+      )
+      const { hostname, port, username, password } = new URL(url)
+      await far.query(
+        `create subscription things connection 'host=${hostname} port=${port} user=${username} password=${password} dbname=postgres'
+         publication all_things with (create_slot = false, slot_name = 'things', copy_data = false)`,
+      )
+      const arrived = (id: number) =>
+        eventually(
+          () => ask(far, 'select count(*)::int from thing where id = $1', [id]),
+          (count) => count === 1,
+        )
+      await near.query('insert into thing values (1)')
+      await arrived(1)
+      expect(await ask(far, 'select count(*)::int from outbox.events')).toBe(0)
+      const found = only(await findings(far, 'subscription things'))
+      expect(found).toMatchObject({ severity: 'info' })
+      expect(found.finding).toContain('writes to public.thing. The rows that it applies make no events')
+      expect(await ask(far, `select pid is not null from outbox.blockers where kind = 'apply worker'`)).toBe(true)
+      await carryOut(far, found.mend)
+      expect(await findings(far, 'subscription things')).toEqual([])
+      await near.query('insert into thing values (2)')
+      await arrived(2)
+      expect(await ask(far, 'select array_agg(key) from outbox.events')).toEqual(['2'])
+    } finally {
+      await far.query('alter subscription things disable; alter subscription things set (slot_name = none)')
+      await far.query('drop subscription things')
+      await far.end()
+      await near.end()
+    }
+  })
+})
+
+/** Fills the queue of a server that has room for little: before 17 its size was fixed, at 8 GB. */
+serverTest('outbox.doctor finds a notification queue that fills up, and who keeps it', async ({ start }) => {
+  const probe = await start()
+  const sizable = await withServer(probe.url, (db) =>
+    ask<boolean>(db, `select count(*) > 0 from pg_settings where name = 'max_notify_queue_pages'`),
+  )
+  await migrate({ url: probe.url })
+  await withServer(probe.url, async (db) => {
+    expect((await db.query('select * from outbox.doctor_notifications(0.5)')).rows).toEqual([])
+    expect(only((await db.query('select * from outbox.doctor_notifications(0.51)')).rows).severity).toBe('warning')
+    expect(only((await db.query('select * from outbox.doctor_notifications(0.81)')).rows).severity).toBe('error')
+  })
+  if (!sizable) return
+  await probe.stop()
+  const { url } = await start({ settings: { ...defaults.settings, max_notify_queue_pages: '64' } })
+  const listener = await connect({ url, name: 'test listener' })
+  await withServer(url, async (db) => {
+    await listener.query('listen deaf')
+    await listener.query('begin; select 1')
+    const pid = await ask<number>(listener, 'select pg_backend_pid()')
+    await db.query(`select pg_notify('deaf', n || repeat('x', 7000)) from generate_series(1, 50) as n`)
+    const found = only(await findings(db, 'notification queue'))
+    expect(found.severity).toBe('warning')
+    expect(found.mend).toBe(`select pg_terminate_backend(${pid})`)
+    expect(await ask(db, `select pid from outbox.blockers where kind = 'notification queue'`)).toBe(pid)
+    await carryOut(db, found.mend)
+    await eventually(
+      () => findings(db, 'notification queue'),
+      (seen) => seen.length === 0,
+    )
+    expect(await ask(db, 'select count(*)::int from outbox.blockers')).toBe(0)
+  })
+  await listener.end().catch(() => {})
+})
+
+test('outbox.doctor_relay_rights knows every function that the relay calls', async ({ db }) => {
+  const queries = await import('../../relay/queries.ts')
+  const called = Object.values(queries).flatMap(({ text }) =>
+    Array.from(text.matchAll(/outbox\.(\w+)\(/g), ([, name]) => `execute on function outbox.${name}`),
+  )
+  await db.query('revoke execute on all functions in schema outbox from outbox_relay')
+  const { rows } = await db.query<{ finding: string }>(`select finding from outbox.doctor_relay_rights()`)
+  const listed = /needs: (.*?)\./.exec(only(rows).finding.replaceAll('outbox.', 'outbox,'))?.[1] ?? ''
+  const missing = called.filter((right) => !`${listed.replaceAll('outbox,', 'outbox.')}, `.includes(`${right}, `))
+  expect(called.length).toBeGreaterThan(20)
+  expect(missing).toEqual([])
+})
