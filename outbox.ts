@@ -14,9 +14,11 @@ const commands: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import('./sql/commands.ts')).migrateCommand,
   relay: async () => (await import('./relay/commands.ts')).relayCommand,
   admin: async () => (await import('./admin/commands.ts')).adminCommand,
+  doctor: async () => (await import('./sql/doctor.ts')).doctorCommand,
   adopt: async () => (await import('./sql/commands.ts')).adoptCommand,
   listen: async () => (await import('./relay/commands.ts')).listenCommand,
   sql: async () => (await import('./sql/commands.ts')).sqlCommand,
+  uninstall: async () => (await import('./sql/uninstall.ts')).uninstallCommand,
   bench: async () => (await import('./test/bench/command.ts')).benchCommand,
 }
 

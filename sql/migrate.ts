@@ -13,8 +13,9 @@ import { withClient, type Client } from './db.ts'
 import { packageRoot } from './package.ts'
 
 /** 'outb' in ASCII: the first half of every advisory lock of this product. */
-const LOCK_CLASS = 0x6f757462
-const MIGRATE_LOCK = 3
+export const LOCK_CLASS = 0x6f757462
+/** Held while the schema is installed or removed. */
+export const MIGRATE_LOCK = 3
 
 const LOCK_TIMEOUT_MS = 100
 const LOCK_TRIES = 100
@@ -41,6 +42,36 @@ export async function migrate(options: { url?: string | undefined }): Promise<Mi
     await client.query('select outbox.make_partitions()')
     return { migrations: ran.map((migration) => migration.fileName), code_changed }
   })
+}
+
+export interface Comparison {
+  installed: boolean
+  /** File names of migrations that this program knows and the database has not seen. */
+  missing: string[]
+  /** The number of the newest migration, where this program does not know it. Null: it knows them all. */
+  newer: number | null
+  /** Whether functions and views are those of this program. */
+  code_is_current: boolean
+}
+
+/** How the schema of a database compares with this program. Changes nothing. */
+export async function compareSchema(client: Client): Promise<Comparison> {
+  const { rows } = await client.query<{ installed: boolean }>(
+    `select to_regclass('outbox.migrations') is not null and to_regclass('outbox.installed_code') is not null as installed`,
+  )
+  const files = await migrationFiles()
+  if (rows[0]?.installed !== true) return { installed: false, missing: files, newer: null, code_is_current: false }
+  const ran = await client.query<{ id: number }>('select id from outbox.migrations order by id')
+  const code = await client.query<{ hash: string }>('select hash from outbox.installed_code')
+  const ids = ran.rows.map((row) => row.id)
+  const known = files.map(migrationNumber)
+  const newest = ids.at(-1) ?? 0
+  return {
+    installed: true,
+    missing: files.filter((file) => !ids.includes(migrationNumber(file))),
+    newer: newest > Math.max(...known) ? newest : null,
+    code_is_current: code.rows[0]?.hash === hashOf(await readCode()),
+  }
 }
 
 /** A migration that waits for a lock on the log makes the application's writes queue behind it: each wait is short, and they run in between. */
@@ -99,8 +130,7 @@ async function prepare(client: Client): Promise<void> {
 }
 
 async function refuseNewerDatabase(client: Client): Promise<void> {
-  const files = (await readdir(join(packageRoot, 'sql', 'migrations'))).filter((name) => name.endsWith('.sql'))
-  const known = Math.max(...files.map((name) => Number.parseInt(name, 10)))
+  const known = Math.max(...(await migrationFiles()).map(migrationNumber))
   const result = await client.query<{ newest: number | null }>('select max(id) as newest from outbox.migrations')
   const newest = result.rows[0]?.newest ?? 0
   if (newest > known)
@@ -109,10 +139,19 @@ async function refuseNewerDatabase(client: Client): Promise<void> {
     )
 }
 
+async function migrationFiles(): Promise<string[]> {
+  const names = await readdir(join(packageRoot, 'sql', 'migrations'))
+  return names.filter((name) => name.endsWith('.sql')).toSorted()
+}
+
+function migrationNumber(file: string): number {
+  return Number.parseInt(file, 10)
+}
+
 /** Functions first (in one transaction, bodies unchecked, so that their order does not matter), then views. */
 async function applyCode(client: Client): Promise<boolean> {
-  const sources = [...(await readFolder('functions')), ...(await readFolder('views'))]
-  const hash = createHash('sha256').update(sources.join('\0')).digest('hex')
+  const sources = await readCode()
+  const hash = hashOf(sources)
   await client.query(`
     create table if not exists outbox.installed_code (
       id boolean primary key default true check (id), hash text not null, installed_at timestamptz not null default now());
@@ -137,6 +176,14 @@ async function applyCode(client: Client): Promise<boolean> {
     throw error
   }
   return true
+}
+
+async function readCode(): Promise<string[]> {
+  return [...(await readFolder('functions')), ...(await readFolder('views'))]
+}
+
+function hashOf(sources: string[]): string {
+  return createHash('sha256').update(sources.join('\0')).digest('hex')
 }
 
 async function readFolder(folder: string): Promise<string[]> {

@@ -20,3 +20,17 @@ function formatValue(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
   return text.replaceAll(/[\p{Cc}]/gu, ' ')
 }
+
+/** Words in lines of at most `width` characters, each after `indent`. A word that is longer stays whole. */
+export function wrapText(text: string, width: number, indent: string): string {
+  const lines: string[] = []
+  let line = indent
+  for (const word of text.split(/\s+/)) {
+    if (line.length > indent.length && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = indent
+    }
+    line += line.length > indent.length ? ` ${word}` : word
+  }
+  return [...lines, line].join('\n')
+}

@@ -6,7 +6,8 @@ returns text language sql stable as $$
     (select p.proname::text
      from pg_trigger as t
      join pg_proc as p on p.oid = t.tgfoid
-     where t.tgrelid = p_relation and t.tgname = 'outbox_capture' and not t.tgisinternal),
+     where t.tgrelid = p_relation and t.tgname in ('outbox_capture', 'outbox_capture_truncate') and not t.tgisinternal
+     order by t.tgname limit 1),
     (select c.name
      from generate_series(1, 1000) as n
      cross join lateral (

@@ -1,16 +1,8 @@
 create or replace function outbox.expired_partitions(p_now timestamptz default now())
 returns table (partition_name text, parent text, ends_at timestamptz) language sql stable as $$
-  select p.relname::text, r.relname::text, b.ends_at
-  from pg_inherits as i
-  join pg_class as p on p.oid = i.inhrelid
-  join pg_class as r on r.oid = i.inhparent
-  cross join lateral (
-    select ((substring(p.relname from '_(\d{8})$'))::date + 1)::timestamp at time zone 'UTC' as ends_at
-  ) as b
-  where r.relnamespace = 'outbox'::regnamespace
-    and r.relname in ('events', 'settled_deliveries', 'earlier_attempts')
-    and p.relname ~ '_\d{8}$'
-    and b.ends_at <= p_now - (select s.retention from outbox.settings as s)
+  select b.partition_name, b.parent, b.ends_at
+  from outbox.day_partitions() as b
+  where b.ends_at <= p_now - (select s.retention from outbox.settings as s)
     and not exists (select from outbox.pending_deliveries as d where d.id < outbox.uuid_at(b.ends_at))
     and not exists (select from outbox.batches as t where t.first_id < outbox.uuid_at(b.ends_at))
     and not exists (

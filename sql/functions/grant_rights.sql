@@ -5,8 +5,8 @@ declare
 begin
   execute format('revoke all on all tables in schema outbox from %I', p_role);
   execute format('revoke all on all functions in schema outbox from %I', p_role);
-  for v_right in select r.statement from outbox.rights_of(p_role) as r (statement) loop
-    execute format('%s to %I', v_right, p_role);
+  for v_right in select format('%s on %s %s', r.privilege, r.kind, r.name) from outbox.rights_of(p_role) as r loop
+    execute format('grant %s to %I', v_right, p_role);
   end loop;
 end
 $$;

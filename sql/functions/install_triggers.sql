@@ -1,16 +1,20 @@
 create or replace function outbox.install_triggers(p_relation regclass, p_function regprocedure)
 returns void language plpgsql set lock_timeout = '100ms' as $$
+declare
+  v_trigger text;
+  v_when    text;
 begin
-  if exists (select from pg_trigger as t where t.tgrelid = p_relation and t.tgname = 'outbox_capture' and not t.tgisinternal) then
-    return;
-  end if;
   -- The application's writes queue behind a waiting lock, so each wait is short and they run in between.
   for v_attempt in 1..8 loop
     begin
-      execute format('create trigger outbox_capture after insert or update or delete on %s for each row execute function %s',
-                     p_relation, p_function);
-      execute format('create trigger outbox_capture_truncate after truncate on %s for each statement execute function %s',
-                     p_relation, p_function);
+      for v_trigger, v_when in
+        select t.name, t.fires
+        from (values ('outbox_capture', 'insert or update or delete on %s for each row'),
+                     ('outbox_capture_truncate', 'truncate on %s for each statement')) as t (name, fires)
+        where not exists (select from pg_trigger as g where g.tgrelid = p_relation and g.tgname = t.name and not g.tgisinternal)
+      loop
+        execute format('create trigger %I after ' || v_when || ' execute function %s', v_trigger, p_relation, p_function);
+      end loop;
       return;
     exception
       when lock_not_available then perform pg_sleep(0.2);
@@ -22,4 +26,4 @@ begin
 end
 $$;
 comment on function outbox.install_triggers(regclass, regprocedure) is
-  'Installs the two triggers of a watched table, once, as its owner. Gives up after 2 s; the application''s writes never queue behind it for longer than 0.1 s.';
+  'Installs the two triggers of a watched table where they are missing, as the table''s owner. Gives up after 2 s; the application''s writes never queue behind it for longer than 0.1 s.';

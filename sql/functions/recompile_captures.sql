@@ -6,11 +6,7 @@ begin
   -- Somebody else is compiling; the next run sees what they left.
   if not pg_try_advisory_xact_lock(1869968482, 4) then return; end if;
   for v_relation in
-    select distinct w.relation
-    from outbox.watches as w
-    join pg_trigger as t on t.tgrelid = w.relation and t.tgname = 'outbox_capture' and not t.tgisinternal
-    join pg_proc as p on p.oid = t.tgfoid
-    where p.prosrc is distinct from outbox.capture_source(w.relation)
+    select s.relation from outbox.stale_captures() as s
   loop
     begin
       perform outbox.compile_capture(v_relation);

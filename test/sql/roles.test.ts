@@ -1,5 +1,6 @@
 /** Who may do what: each role tries itself on each table, view and function. */
 import type { Client } from '../../sql/db.ts'
+import * as queries from '../../relay/queries.ts'
 import { migrate } from '../../sql/migrate.ts'
 import { ask, describe, emit, expect, makeWebhook, test } from '../support/world.ts'
 
@@ -102,6 +103,19 @@ describe('a role', () => {
         expect(`${view}: ${await isDenied(db, role, `select * from outbox.${view} limit 1`)}`).toBe(`${view}: false`)
     },
   )
+
+  test('that relays may call every function that the relay calls', async ({ db }) => {
+    const called = Object.values(queries).flatMap(({ text }) =>
+      Array.from(text.matchAll(/outbox\.(\w+)\(/g), ([, name]) => name),
+    )
+    expect(called.length).toBeGreaterThan(20)
+    const { rows } = await db.query(
+      `select p.oid::regprocedure::text as name from pg_proc as p
+       where p.pronamespace = 'outbox'::regnamespace and p.proname = any ($1) and not has_function_privilege('outbox_relay', p.oid, 'execute')`,
+      [called],
+    )
+    expect(rows).toEqual([])
+  })
 
   test('that reads may call what changes nothing, and only that', async ({ db }) => {
     const { rows } = await db.query(
