@@ -1,6 +1,6 @@
 create or replace function outbox.log_portion(p_after uuid, p_before uuid, p_event_types text[], p_limit integer)
 returns uuid[] language sql stable as $$
-  select array_agg(f.id)
+  select array_agg(f.id order by f.id)
   from (
     select e.id
     from outbox.events as e

@@ -4,6 +4,10 @@ returns table (event_id uuid, webhook_id uuid) language plpgsql stable
   set timezone = 'UTC'
 as $$
 #variable_conflict use_column
+declare
+  v_first uuid := p_event_ids[1];
+  v_last  uuid := p_event_ids[cardinality(p_event_ids)];
+  v_loops uuid[];
 begin
   if p_which = 'dead' then
     return query
@@ -11,12 +15,16 @@ begin
       from unnest(p_event_ids) as e (id)
       cross join unnest(p_webhook_ids) as w (id)
       where outbox.settled_as(e.id, w.id) = 'dead';
-    return;
+  elsif p_which = 'missed' then
+    -- These would not have been sent in their time either.
+    v_loops := outbox.loops_among(p_event_ids, v_first, v_last);
+    return query
+      select m.event_id, m.webhook_id
+      from outbox.matches(p_event_ids, v_first, v_last, p_webhook_ids) as m
+      where not outbox.is_recorded(m.event_id, m.webhook_id) and m.event_id <> all (v_loops);
+  else
+    return query select m.event_id, m.webhook_id from outbox.matches(p_event_ids, v_first, v_last, p_webhook_ids) as m;
   end if;
-  return query
-    select m.event_id, m.webhook_id
-    from outbox.matches(p_event_ids, p_event_ids[1], p_event_ids[cardinality(p_event_ids)], p_webhook_ids) as m
-    where p_which = 'all' or not outbox.is_recorded(m.event_id, m.webhook_id);
 end
 $$;
 comment on function outbox.replayable(uuid[], uuid[], text) is

@@ -3,9 +3,10 @@ returns table (event_id uuid, delivery_id uuid, will_be_sent boolean, reason tex
 language plpgsql security definer set search_path = pg_catalog, pg_temp set timezone = 'UTC' as $$
 #variable_conflict use_variable
 declare
-  v_webhook outbox.webhooks := outbox.find_webhook(webhook_id);
-  v_type    text := event_type;
-  v_data    json := data;
+  v_webhook  outbox.webhooks := outbox.find_webhook(webhook_id);
+  v_settings outbox.settings;
+  v_type     text := event_type;
+  v_data     json := data;
 begin
   -- The first type that the webhook wants; a pattern stands for the first type it matches, one with an example if there is one.
   if v_type is null then
@@ -18,6 +19,8 @@ begin
   end if;
   perform outbox.check_event_type('event_type', v_type);
   v_data := coalesce(v_data, (select t.example from outbox.event_types as t where t.type = v_type), '{"test":true}');
+  select s.* into strict v_settings from outbox.settings as s;
+  perform outbox.check_emit(v_settings, v_type, v_data, null);
   insert into outbox.events (type, tenant, data, context, only_for)
   values (v_type, v_webhook.tenant, v_data, '{"test":true}', webhook_id)
   returning id into event_id;
@@ -28,4 +31,4 @@ begin
 end
 $$;
 comment on function outbox.send_test(uuid, text, json) is
-  'Sends a test to one webhook, by the way that real events take: logged, matched, filtered, signed, retried. The data is what is given, else the example of the type in outbox.event_types. Without a type: the first one that the webhook wants. Returns the event, the delivery to look for, whether it will be sent and why not. Raises OB001 for a bad type, OB002 for an unknown webhook.';
+  'Sends a test to one webhook, by the way that real events take: logged, matched, filtered, signed, retried. The data is what is given, else the example of the type in outbox.event_types. Without a type: the first one that the webhook wants. Returns the event, the delivery to look for, whether it will be sent and why not. Raises OB001 for what outbox.emit would refuse, OB002 for an unknown webhook.';

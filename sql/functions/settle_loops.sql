@@ -1,20 +1,17 @@
 create or replace function outbox.settle_loops(p_batch outbox.batches)
 returns uuid[] language plpgsql as $$
 declare
-  v_most  integer := (select s.max_cause_depth from outbox.settings as s);
-  v_loops uuid[];
+  v_loops uuid[] := outbox.loops_among(p_batch.event_ids, p_batch.first_id, p_batch.last_id);
 begin
-  select coalesce(array_agg(e.id), '{}') into v_loops
-  from outbox.events as e
-  where e.id = any (p_batch.event_ids) and e.id between p_batch.first_id and p_batch.last_id
-    and e.context is not null and outbox.cause_depth(e.context, v_most) > v_most;
   if cardinality(v_loops) > 0 then
     insert into outbox.settled_deliveries
       (id, webhook_id, event_id, event_type, status, attempts, created_at, attempted_at, duration_ms, error)
     select outbox.delivery_id(e.id, m.webhook_id), m.webhook_id, e.id, e.type, 'dead', 0, clock_timestamp(), clock_timestamp(), 0,
-           format('not sent: more than %s events in a chain of causes (max_cause_depth)', v_most)
+           'not sent: ' || outbox.loop_text()
     from outbox.matches(v_loops, p_batch.first_id, p_batch.last_id) as m
-    join outbox.events as e on e.id = m.event_id
+    join outbox.events as e on e.id = m.event_id and e.id between p_batch.first_id and p_batch.last_id
+    -- A person may have resent one meanwhile, if the batch is taken over.
+    where not outbox.is_recorded(e.id, m.webhook_id)
     on conflict do nothing;
   end if;
   return v_loops;

@@ -6,7 +6,9 @@ begin
   end if;
   -- What was missed can be told and replayed afterwards.
   if tg_op <> 'DELETE' and not new.enabled and (tg_op = 'INSERT' or old.enabled) then
-    insert into outbox.disabled_spans (webhook_id, disabled_at, reason) values (new.id, new.disabled_at, new.disabled_reason) on conflict do nothing;
+    insert into outbox.disabled_spans (webhook_id, disabled_at, reason) values (new.id, new.disabled_at, new.disabled_reason)
+    -- Disabled, enabled and disabled again in one transaction.
+    on conflict (webhook_id, disabled_at) do update set enabled_at = null, reason = excluded.reason;
   elsif tg_op = 'UPDATE' and new.enabled and not old.enabled then
     update outbox.disabled_spans as s set enabled_at = clock_timestamp() where s.webhook_id = new.id and s.enabled_at is null;
   end if;
