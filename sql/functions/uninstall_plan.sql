@@ -29,7 +29,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     group by d.portion
     union all
     select 4, '', 'drop schema outbox cascade',
-           concat('Events, deliveries, webhooks and their secrets are gone, and whatever elsewhere was built on them.',
+           concat('Events, deliveries, webhooks and their secrets are gone, and whatever elsewhere was built on them. Applications that call outbox.emit fail from here on.',
                   ' Roles that stay, because other databases of this server may use them: ' || r.names || '. If none does, drop them.')
     from roles as r
     union all
