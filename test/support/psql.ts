@@ -44,9 +44,14 @@ function message(severity: string, { message: text, hint }: Told): string {
   return `${severity}:  ${text}${hint === undefined ? '' : `\nHINT:  ${hint}`}`
 }
 
+/** The driver keeps the first word of a tag only. */
+const TAGS: Record<string, string> = { ALTER: 'ALTER TABLE' }
+
 function printed({ command, rowCount, fields, rows }: Result): string {
   if (fields.length === 0)
-    return rowCount === null ? `${command}` : `${command}${command === 'INSERT' ? ' 0' : ''} ${rowCount}`
+    return rowCount === null
+      ? (TAGS[`${command}`] ?? `${command}`)
+      : `${command}${command === 'INSERT' ? ' 0' : ''} ${rowCount}`
   const widths = fields.map(({ name }, column) =>
     Math.max(
       name.length,
