@@ -1,5 +1,6 @@
 /** One attempt: sign, send, hand the result to the recorder. */
 import type { Log } from '../sql/log.ts'
+import type { Activity } from './activity.ts'
 import type { Delivery } from './delivery.ts'
 import type { Outcome } from './outcome.ts'
 import type { Recorder } from './recorder.ts'
@@ -17,13 +18,14 @@ export interface Attempt {
 export function createAttempt(deps: {
   sender: Sender
   recorder: Recorder
+  activity: Activity
   log: Log
   /** The relay's present number. */
   relay: () => number
   /** Called when a receiver answered 410. */
   onGone: (webhook_id: string) => void
 }): Attempt {
-  const { sender, recorder, log, relay } = deps
+  const { sender, recorder, activity, log, relay } = deps
   let cut_off = false
 
   const settle = (delivery: Delivery, outcome: Outcome, began_at: number) => {
@@ -31,6 +33,7 @@ export function createAttempt(deps: {
     // A request that we cut off ourselves is nobody's failure.
     if (cut_off && !delivered) return
     recorder.attempted({ delivery, outcome, delivered, began_at })
+    activity.attempted(delivery.webhook_id, outcome, delivered)
     logAttempt(log, delivery, outcome, delivered)
     if (outcome.kind === 'answered' && outcome.status === 410) deps.onGone(delivery.webhook_id)
   }

@@ -63,12 +63,13 @@ export const recordPending = {
 }
 export const recordAttempts = {
   name: 'record_attempts',
-  text: `select id, status, next_attempt_at from outbox.record_attempts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+  text: `select id, webhook_id, status, next_attempt_at from outbox.record_attempts($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 }
 export const releaseDeliveries = { name: 'release_deliveries', text: `select outbox.release_deliveries($1, $2)` }
 export const releaseUnknown = { name: 'release_unknown', text: `select outbox.release_unknown($1, $2, $3) as freed` }
 export const finishBatches = { name: 'finish_batches', text: `select outbox.finish_batches($1, $2)` }
 
+export const recordActivity = { name: 'record_activity', text: `select outbox.record_activity($1)` }
 export const doChores = { name: 'do_chores', text: `select made, wait_ms from outbox.do_chores()` }
 
 export const makePartitions = { name: 'make_partitions', text: `select outbox.make_partitions() as made` }

@@ -26,6 +26,7 @@ export interface Attempted {
 /** What became of a delivery that was not delivered at once. */
 export interface Moved {
   id: string
+  webhook_id: string
   status: 'pending' | 'delivered' | 'dead'
   next_attempt_at: Date | null
 }

@@ -10,6 +10,7 @@
 import { hostname } from 'node:os'
 import type { Log } from '../sql/log.ts'
 import { version } from '../sql/package.ts'
+import { createActivity } from './activity.ts'
 import { createAttempt } from './attempt.ts'
 import type { RelayConfig } from './config.ts'
 import { createDoorbell } from './doorbell.ts'
@@ -92,18 +93,23 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
       signal.raise()
     },
   })
+  const activity = createActivity({ session: upkeep_session, persistence })
   const recorder = createRecorder({
     session: record_session,
     persistence,
     leases,
     relay: () => presence.id(),
     onMoved(moved) {
-      for (const { id, status } of moved) if (status === 'dead') log.warn('delivery.dead', { delivery_id: id })
+      for (const { id, webhook_id, status } of moved) {
+        if (status !== 'dead') continue
+        log.warn('delivery.dead', { delivery_id: id })
+        activity.died(webhook_id)
+      }
       dueChanged()
     },
     onParked: () => dueChanged(),
   })
-  const attempt = createAttempt({ sender, recorder, log, relay: () => presence.id(), onGone })
+  const attempt = createAttempt({ sender, recorder, activity, log, relay: () => presence.id(), onGone })
   const lanes = createLanes({
     send: (webhook, delivery, done) => attempt.send(webhook, delivery, done),
     park: (delivery) => recorder.parked(delivery),
@@ -163,6 +169,8 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
     persistence.stop()
     presence.stop()
     await Promise.race([recorder.drain(), delay(5_000)])
+    // What the recorder has just written may have been the end of a delivery.
+    await Promise.race([activity.stop(), delay(2_000)])
     await Promise.race([presence.retire().catch(() => {}), delay(2_000)])
     await wake.stop()
     await Promise.all([claim_session.close(), record_session.close(), upkeep_session.close(), lock_session.close()])
@@ -176,6 +184,7 @@ export function createRelay(deps: { config: RelayConfig; log: Log }): Relay {
       if (config.notify) await wake.start()
       running = intake.run()
       void chores.run()
+      void activity.run()
       log.info('relay.ready', { relay: presence.id(), version, listening: wake.hearing })
     },
     stop: () => (stopping ??= stop()),

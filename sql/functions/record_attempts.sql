@@ -1,7 +1,7 @@
 create or replace function outbox.record_attempts(
   p_relay integer, p_event_ids uuid[], p_webhook_ids uuid[], p_attempts integer[], p_delivered boolean[], p_ages_ms real[], p_durations_ms real[],
   p_statuses integer[], p_headers text[], p_bodies text[], p_errors text[], p_retry_after_s real[])
-returns table (id uuid, status text, next_attempt_at timestamptz) language plpgsql
+returns table (id uuid, webhook_id uuid, status text, next_attempt_at timestamptz) language plpgsql
   -- The plan is made once and by index: the planner cannot know how few rows are new.
   set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan set enable_seqscan = off set jit = off
 as $$
@@ -36,7 +36,7 @@ begin
       set attempts = r.attempt, next_attempt_at = v_now + outbox.with_jitter(r.wait), leased_by = null
       from result as r
       where d.id = r.id and r.wait is not null
-      returning d.id, d.next_attempt_at
+      returning d.id, d.webhook_id, d.next_attempt_at
     ), earlier as (
       insert into outbox.earlier_attempts (delivery_id, webhook_id, attempt, attempted_at, duration_ms, response_status, response_headers, response_body, error)
       select r.id, r.webhook_id, r.attempt, r.attempted_at, r.duration_ms, r.status, r.headers, r.body, r.error
@@ -53,11 +53,11 @@ begin
       from result as r
       where r.wait is null
       on conflict do nothing   -- a key that is taken would make the relay repeat this for ever
-      returning id, status
+      returning id, webhook_id, status
     )
-    select r.id, 'pending', r.next_attempt_at from retried as r
+    select r.id, r.webhook_id, 'pending', r.next_attempt_at from retried as r
     union all
-    select s.id, s.status, null from settled as s;
+    select s.id, s.webhook_id, s.status, null from settled as s;
   if v_ordered is not null then perform outbox.release_successors(v_ordered, v_keys); end if;
 end
 $$;

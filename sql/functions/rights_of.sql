@@ -19,7 +19,7 @@ returns table (privilege text, kind text, name text) language sql stable set sea
   union all
   select r.privilege, r.kind, 'outbox.' || n.name
   from (values
-    ('outbox_relay', 'insert, update, delete', 'table', '{registered_relays,batches,pending_deliveries,activity_minutes,webhook_activity}'::text[]),
+    ('outbox_relay', 'insert, update, delete', 'table', '{registered_relays,batches,pending_deliveries}'::text[]),
     ('outbox_relay', 'insert', 'table', '{settled_deliveries,earlier_attempts,event_types,webhook_secrets}'),
     ('outbox_relay', 'update', 'table', '{event_cursor}'),
     ('outbox_relay', 'usage', 'sequence', '{delivery_ordinals}'),

@@ -7,6 +7,7 @@ drop function if exists outbox.claim_due(integer, uuid[], uuid[], integer[], int
 drop function if exists outbox.relay_webhooks(uuid[]);
 drop function if exists outbox.record_delivered(integer, bigint[], uuid[], uuid[], text[], real[], real[], integer[], text[], text[], bigint[]);
 drop function if exists outbox.record_pending(integer, bigint[], uuid[], uuid[], text[], boolean);
+drop function if exists outbox.record_attempts(integer, uuid[], uuid[], integer[], boolean[], real[], real[], integer[], text[], text[], text[], real[]);
 drop function if exists outbox.watch(regclass, text, text, text, text[], text[], text[], text[], text, text);
 drop function if exists outbox.install_capture(regclass);
 
@@ -116,7 +117,9 @@ comment on column outbox.pending_deliveries.order_key is 'A hash of the event''s
 
 alter table outbox.settled_deliveries add column template_id integer;
 comment on column outbox.settled_deliveries.template_id is 'Which of outbox.body_templates made its body. Null: the standard body.';
+-- Those of one webhook, and the newest of all.
 create index settled_deliveries_dead_idx on outbox.settled_deliveries (webhook_id, id) where status = 'dead';
+create index settled_deliveries_newest_dead_idx on outbox.settled_deliveries (id) where status = 'dead';
 
 create table outbox.replays (
   id           bigint generated always as identity primary key,
@@ -164,14 +167,32 @@ create table outbox.activity_minutes (
   dead       integer not null default 0,
   durations  integer[] not null default '{}',
   constraint activity_minutes_pkey primary key (minute, webhook_id)
-) with (fillfactor = 70);
+)
+-- Old minutes are deleted from one end: what they leave in the index would have to be stepped over again and again.
+with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
 comment on table outbox.activity_minutes is 'Attempts a minute and webhook, counted by the relays and written every few seconds; what a relay had counted when it crashed is missing. Kept for two days.';
-comment on column outbox.activity_minutes.minute is 'The beginning of the minute in which the attempts ended.';
+comment on column outbox.activity_minutes.minute is 'The beginning of the minute in which they were counted: at most a few seconds after the attempts ended, more where the database was away.';
 comment on column outbox.activity_minutes.webhook_id is 'The webhook.';
 comment on column outbox.activity_minutes.delivered is 'Attempts that were answered with 2xx.';
 comment on column outbox.activity_minutes.failed is 'Attempts that were not.';
 comment on column outbox.activity_minutes.dead is 'Deliveries that were given up.';
-comment on column outbox.activity_minutes.durations is 'A histogram of how long the attempts took: element n counts those of less than 2^((n - 1) / 2) ms and not less than the one before; the last one all longer ones.';
+comment on column outbox.activity_minutes.durations is 'A histogram of how long the attempts took: element n counts those of less than 2^((n - 1) / 2) ms and not less than the one before; the 40th all longer ones. Elements after the last attempt are left out.';
+
+-- A busy webhook has 1,440 minutes a day: what is asked for a day is counted by the hour as well.
+create table outbox.activity_hours (
+  hour       timestamptz not null,
+  webhook_id uuid not null,
+  delivered  integer not null default 0,
+  failed     integer not null default 0,
+  dead       integer not null default 0,
+  constraint activity_hours_pkey primary key (hour, webhook_id)
+) with (fillfactor = 70);
+comment on table outbox.activity_hours is 'outbox.activity_minutes by the hour, without durations. Kept for a day.';
+comment on column outbox.activity_hours.hour is 'The beginning of the hour (UTC) in which they were counted.';
+comment on column outbox.activity_hours.webhook_id is 'The webhook.';
+comment on column outbox.activity_hours.delivered is 'Attempts that were answered with 2xx.';
+comment on column outbox.activity_hours.failed is 'Attempts that were not.';
+comment on column outbox.activity_hours.dead is 'Deliveries that were given up.';
 
 create table outbox.webhook_activity (
   webhook_id      uuid primary key references outbox.webhooks on delete cascade,

@@ -6,7 +6,7 @@ import { bulk } from './bulk.ts'
 import { type Child, type Calls, startChild } from './child.ts'
 import { crash } from './crash.ts'
 import { drain } from './drain.ts'
-import { asData, asTable, type Finding } from './finding.ts'
+import { asData, asTable, type Finding, slowestPlan } from './finding.ts'
 import { hanging } from './hanging.ts'
 import { latency } from './latency.ts'
 import { describeMachine, type Machine, machineText } from './machine.ts'
@@ -14,11 +14,14 @@ import { matching } from './matching.ts'
 import type { RawCalls } from './raw.ts'
 import type { ReceiverCalls } from './receiver.ts'
 import { startRelay } from './relays.ts'
+import { views } from './views.ts'
 import { createWorld } from './world.ts'
 import type { WriterCalls } from './writer.ts'
 import { writers } from './writers.ts'
 
-const scenarios: Record<string, Scenario> = { drain, latency, writers, bulk, hanging, matching, crash }
+const usual: Record<string, Scenario> = { drain, latency, writers, bulk, hanging, matching, crash }
+/** `views` writes gigabytes: only for who asks. */
+const scenarios: Record<string, Scenario> = { ...usual, views }
 
 const WRITERS = 32
 
@@ -44,7 +47,7 @@ async function run(values: Values, words: string[]): Promise<void> {
     const bench = await prepare(undo, values['quick'] === true)
     const machine = await describeMachine(bench.client, bench.world.server)
     const findings: Finding[] = []
-    for (const name of words.length > 0 ? words : Object.keys(scenarios))
+    for (const name of words.length > 0 ? words : Object.keys(usual))
       findings.push(...((await scenarios[name]?.(bench)) ?? []))
     print(values['json'] === true ? json(machine, findings, bench.rounds) : text(machine, findings, bench.rounds))
   } catch (error) {
@@ -95,6 +98,11 @@ const json = (machine: Machine, findings: Finding[], rounds: number) =>
   JSON.stringify({ machine, rounds, findings: findings.map(asData), note: NOTE }, null, 2)
 
 const text = (machine: Machine, findings: Finding[], rounds: number) =>
-  [machineText(machine), `Median of ${rounds} round${rounds === 1 ? '' : 's'}.`, '', asTable(findings), '', NOTE].join(
-    '\n',
-  )
+  [
+    machineText(machine),
+    `Median of ${rounds} round${rounds === 1 ? '' : 's'}.`,
+    '',
+    asTable(findings),
+    '',
+    slowestPlan(findings) + NOTE,
+  ].join('\n')

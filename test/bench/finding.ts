@@ -8,6 +8,8 @@ export interface Finding {
   rounds: number[]
   bar?: Bound
   aim?: Bound
+  /** The plan of the statement that was measured. */
+  explain?: string
 }
 
 /** At least, or at most, so much. */
@@ -35,7 +37,7 @@ function meets(value: number | null, bound: Bound | undefined): boolean | null {
   return bound[0] === '≥' ? value >= bound[1] : value <= bound[1]
 }
 
-export function asData({ what, unit, rounds, bar, aim }: Finding): Record<string, unknown> {
+export function asData({ what, unit, rounds, bar, aim, explain }: Finding): Record<string, unknown> {
   const value = median(rounds)
   return {
     what,
@@ -46,6 +48,7 @@ export function asData({ what, unit, rounds, bar, aim }: Finding): Record<string
     aim: aim?.join(' ') ?? null,
     meets_bar: meets(value, bar),
     meets_aim: meets(value, aim),
+    ...(explain === undefined ? {} : { explain }),
   }
 }
 
@@ -58,6 +61,13 @@ export function asTable(findings: readonly Finding[]): string {
       aim: boundText(aim, unit, meets(median(rounds), aim)),
     })),
   )
+}
+
+/** Of the statements that were measured, the slowest one with its plan. Empty: there was none. */
+export function slowestPlan(findings: readonly Finding[]): string {
+  const explained = findings.filter(({ explain }) => explain !== undefined)
+  const [slowest] = explained.toSorted((a, b) => (median(b.rounds) ?? 0) - (median(a.rounds) ?? 0))
+  return slowest === undefined ? '' : `The slowest: ${slowest.what}\n\n${slowest.explain}\n\n`
 }
 
 function measured(rounds: readonly number[], unit: string): string {

@@ -12,25 +12,16 @@ type Act = 'select' | 'insert' | 'update' | 'delete'
 const writes: Record<Role, Partial<Record<Act, string[]>>> = {
   outbox_relay: {
     insert: [
-      'activity_minutes',
       'batches',
       'earlier_attempts',
       'event_types',
       'pending_deliveries',
       'registered_relays',
       'settled_deliveries',
-      'webhook_activity',
       'webhook_secrets',
     ],
-    update: [
-      'activity_minutes',
-      'batches',
-      'event_cursor',
-      'pending_deliveries',
-      'registered_relays',
-      'webhook_activity',
-    ],
-    delete: ['activity_minutes', 'batches', 'pending_deliveries', 'registered_relays', 'webhook_activity'],
+    update: ['batches', 'event_cursor', 'pending_deliveries', 'registered_relays'],
+    delete: ['batches', 'pending_deliveries', 'registered_relays'],
   },
   outbox_admin: {
     insert: ['event_types', 'events', 'webhooks'],
