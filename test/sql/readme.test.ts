@@ -13,7 +13,7 @@ import { psql } from '../support/psql.ts'
 import { describe, expect, test } from '../support/world.ts'
 
 const root = join(import.meta.dirname, '../..')
-const EXAMPLE = /```console\n(?<text>=> [^]*?)\n```|<!-- sql (?<hidden>[^]*?)-->/g
+const EXAMPLE = /```console\n(?<text>=> [^]*?)\n```|<!-- sql\s(?<hidden>[^]*?)-->/g
 
 /** The text of a block with the output that its statements have now. */
 async function answered(db: Client, text: string): Promise<string> {
@@ -38,7 +38,8 @@ async function rewritten(db: Client, document: string): Promise<string> {
     const { text, hidden } = match.groups ?? {}
     result += document.slice(end, match.index)
     end = match.index + match[0].length
-    if (hidden !== undefined) await db.query(hidden)
+    // Each in a transaction of its own.
+    for (const statement of hidden?.split(/;\n/) ?? []) await db.query(statement)
     result += text === undefined ? match[0] : `\`\`\`console\n${await answered(db, text)}\n\`\`\``
   }
   return result + document.slice(end)
