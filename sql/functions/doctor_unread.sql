@@ -1,5 +1,8 @@
 create or replace function outbox.doctor_unread(p_now timestamptz default now())
-returns table (severity text, subject text, finding text, since timestamptz, mend text) language sql stable as $$
+returns table (severity text, subject text, finding text, since timestamptz, mend text) language sql stable
+  -- By index: where a few transactions wrote all there is, the planner would rather read all of it.
+  set enable_seqscan = off
+as $$
   -- The first of each of the two ranges that the cursor reads, by the index on txid.
   with oldest as (
     select min(u.occurred_at) as at

@@ -76,9 +76,9 @@ describe('a failed attempt', () => {
     const { waitForLog } = await relay()
     await emit(db)
     await settled(db, webhook_id, (seen) => seen[0]?.attempts === 1)
-    // claim_due reads webhooks; the lock stops it there until its backend is terminated.
+    // claim_due reads pending deliveries; the lock stops it there until its backend is terminated.
     const locker = await connect()
-    await locker.query('begin; lock table outbox.webhooks in access exclusive mode')
+    await locker.query('begin; lock table outbox.pending_deliveries in access exclusive mode')
     await expect
       .poll(() =>
         ask(
