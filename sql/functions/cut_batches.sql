@@ -9,19 +9,19 @@ create or replace function outbox.cut_batches(p_relay integer, p_max_events inte
 returns bigint language plpgsql as $$
 #variable_conflict use_column
 declare
-  v_cursor  outbox.event_cursor;
-  v_now     pg_snapshot;
-  v_ids     uuid[];
-  v_bytes   integer[];
-  v_context boolean[];
-  v_ordered uuid[];
-  v_own     bigint;
+  v_cursor   outbox.event_cursor;
+  v_now      pg_snapshot;
+  v_ids      uuid[];
+  v_bytes    integer[];
+  v_context  boolean[];
+  v_in_order boolean := exists (select from outbox.webhooks as w where w.ordered and w.enabled);
+  v_ordered  uuid[] := '{}';
+  v_own      bigint;
 begin
   select c.* into strict v_cursor from outbox.event_cursor as c;
   select u.seen, u.ids, u.bytes, u.with_context into v_now, v_ids, v_bytes, v_context
-  from outbox.unread_events(v_cursor.seen, case
-    -- Portions are taken by transaction id, which is not the order of changes: what is ordered is read whole.
-    when exists (select from outbox.webhooks as w where w.ordered and w.enabled) then 1000000000 else p_max_events end) as u;
+  -- Portions are taken by transaction id, which is not the order of changes: what is ordered is read whole.
+  from outbox.unread_events(v_cursor.seen, case when v_in_order then 1000000000 else p_max_events end) as u;
   -- Without events the cursor follows once a second, so that the range it reads stays short.
   if v_ids is null and v_cursor.cut_at > clock_timestamp() - interval '1 s' then return null; end if;
 
@@ -29,7 +29,7 @@ begin
   if not found then return null; end if;
   perform outbox.check_identity(v_cursor);
 
-  v_ordered := outbox.queue_ordered(v_ids);
+  if v_in_order then v_ordered := outbox.queue_ordered(v_ids); end if;
   with numbered as (
     -- At most 500 events, and about 4 MiB, a batch.
     select u.id, u.has_context, greatest((row_number() over w - 1) / 500, sum(u.bytes) over w / 4194304) as number
