@@ -26,8 +26,8 @@ class UninstallError extends Error {
   }
 }
 
-/** A step waits for 0.1 s at most, and the application writes in between: half a minute in all. */
-const TRIES = 100
+/** A step waits for 0.1 s at most, and the application writes in between: ten seconds in all. */
+const TRIES = 33
 const PAUSE_MS = 200
 const WIDTH = 100
 const LOCK_NOT_AVAILABLE = '55P03'

@@ -42,15 +42,18 @@ export const views: Scenario = async (bench) => {
   return findings
 }
 
-/** Whatever views there are. */
+/** Whatever views there are, and the functions that look at everything. */
 async function statements(client: Client): Promise<string[]> {
-  const one = await client.query<{ id: string }>(`select ${ONE} as id`)
+  const one = await client.query<{ id: string; event_id: string }>(
+    `select ${ONE} as id, (select e.id from outbox.events as e order by e.id desc limit 1) as event_id`,
+  )
   const { rows } = await client.query<{ name: string }>(
     `select viewname::text as name from pg_views where schemaname = 'outbox' order by viewname`,
   )
-  return rows.flatMap(({ name }) =>
+  const views = rows.flatMap(({ name }) =>
     (readings[name]?.(one.rows[0]?.id ?? '') ?? ['']).map((rest) => `select * from outbox.${name} ${rest}`.trimEnd()),
   )
+  return [...views, 'select * from outbox.doctor()', `select * from outbox.explain('${one.rows[0]?.event_id}')`]
 }
 
 async function measure(client: Client, statement: string): Promise<Finding> {

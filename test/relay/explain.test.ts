@@ -134,7 +134,7 @@ describe('outbox.would_fire and outbox.explain', () => {
           pairs += got.length
         },
       ),
-      { seed: 11, numRuns: 40, endOnFailure: true },
+      { seed: 11, numRuns: 20, endOnFailure: true },
     )
     // Enough for the comparison to mean something.
     expect(pairs).toBeGreaterThan(200)

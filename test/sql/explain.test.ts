@@ -50,23 +50,6 @@ describe('outbox.explain', () => {
     ])
     expect(answers[1]).toEqual(answers[0])
   })
-
-  test('answers for 10,000 webhooks within a second', async ({ db }) => {
-    await db.query(`
-      insert into outbox.webhooks (url, events, tenant, filter, enabled)
-      select 'http://127.0.0.1:9/' || n, case when n % 2 = 0 then '{ticket.*}' else '{workflow.*}' end::text[], case when n % 5 = 0 then 'acme' end,
-             format('$.customer == %s && $.priority == "high"', n)::jsonpath, n % 7 > 0
-      from generate_series(1, 10000) as n`)
-    const event = await emit(db, 'ticket.created', { customer: 7, priority: 'high' })
-    const took_ms: number[] = []
-    for (let n = 0; n < 3; n += 1) {
-      const began_at = performance.now()
-      expect(await explain(db, event)).toHaveLength(10_000)
-      took_ms.push(performance.now() - began_at)
-    }
-    // About 300 ms on two cores; the best of three, because others use them, too.
-    expect(Math.min(...took_ms)).toBeLessThan(1_000)
-  })
 })
 
 describe('a webhook that an event did not match is told why:', () => {
