@@ -50,10 +50,10 @@ async function statements(client: Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `select viewname::text as name from pg_views where schemaname = 'outbox' order by viewname`,
   )
-  const views = rows.flatMap(({ name }) =>
+  const reads = rows.flatMap(({ name }) =>
     (readings[name]?.(one.rows[0]?.id ?? '') ?? ['']).map((rest) => `select * from outbox.${name} ${rest}`.trimEnd()),
   )
-  return [...views, 'select * from outbox.doctor()', `select * from outbox.explain('${one.rows[0]?.event_id}')`]
+  return [...reads, 'select * from outbox.doctor()', `select * from outbox.explain('${one.rows[0]?.event_id}')`]
 }
 
 async function measure(client: Client, statement: string): Promise<Finding> {
