@@ -13,7 +13,7 @@ with burst as (
   from outbox.pending_deliveries as d
   group by d.webhook_id
 )
-select b.queue, b.webhook_id, b.waiting, b.due, b.under_way, b.held, b.oldest_at, b.next_attempt_at
+select b.queue, b.webhook_id, (select w.url from outbox.webhooks as w where w.id = b.webhook_id) as url, b.waiting, b.due, b.under_way, b.held, b.oldest_at, b.next_attempt_at
 from (
   select 1 as place, 'log' as queue, null::uuid as webhook_id, u.waiting, u.waiting as due, 0::bigint as under_way, 0::bigint as held,
          u.oldest_at, null::timestamptz as next_attempt_at
@@ -38,6 +38,7 @@ order by b.place, b.waiting desc, b.webhook_id;
 comment on view outbox.backlog is 'What is on its way and how far it has come, a row a queue: from the log through batches to the webhooks whose deliveries have to wait, the longest queue first. Nothing waits where a queue has no row.';
 comment on column outbox.backlog.queue is 'log: events that no relay has read yet. batches: events that are being matched and sent. bursts: changes that wait to become one event (watches.coalesce_for). webhook: pending deliveries of this webhook.';
 comment on column outbox.backlog.webhook_id is 'The webhook. Null for log, batches and bursts.';
+comment on column outbox.backlog.url is 'Where its events are POSTed. Null for log, batches and bursts.';
 comment on column outbox.backlog.waiting is 'How many there are, in whatever state. The log is counted up to 1000000.';
 comment on column outbox.backlog.due is 'How many of them a relay could take now.';
 comment on column outbox.backlog.under_way is 'How many of them a relay has taken.';

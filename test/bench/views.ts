@@ -7,7 +7,6 @@ import { clearHistory, fillHistory, type Size } from './history.ts'
 
 const FULL: Size = { settled: 10_000_000, pending: 100_000, webhooks: 1_000, busy: 1_000 }
 const QUICK: Size = { settled: 200_000, pending: 10_000, webhooks: 1_000, busy: 50 }
-const TIMES = 3
 const LONGEST_MS = 1_000
 
 const ONE = `(select d.webhook_id from outbox.settled_deliveries as d where d.status = 'dead' limit 1)`
@@ -37,7 +36,7 @@ export const views: Scenario = async (bench) => {
   )
   bench.say(`views: ${size.settled.toLocaleString('en')} settled deliveries, ${disk.rows[0]?.size}`)
   const findings: Finding[] = []
-  for (const statement of await statements(client)) findings.push(await measure(client, statement))
+  for (const statement of await statements(client)) findings.push(await measure(client, statement, bench.rounds))
   await clearHistory(client)
   return findings
 }
@@ -56,9 +55,9 @@ async function statements(client: Client): Promise<string[]> {
   return [...reads, 'select * from outbox.doctor()', `select * from outbox.explain('${one.rows[0]?.event_id}')`]
 }
 
-async function measure(client: Client, statement: string): Promise<Finding> {
+async function measure(client: Client, statement: string, times: number): Promise<Finding> {
   const rounds: number[] = []
-  for (let time = 1; time <= TIMES; time += 1) {
+  for (let time = 1; time <= times; time += 1) {
     const began_at = now()
     await client.query(statement)
     rounds.push(now() - began_at)

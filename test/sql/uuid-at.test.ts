@@ -21,3 +21,19 @@ describe('outbox.uuid_at', () => {
     expect(order).toBe(true)
   })
 })
+
+describe('outbox.uuidv7', () => {
+  test('tells the time, and in one session follows what it gave before', async ({ db }) => {
+    const { rows } = await db.query<{ id: string; late_ms: number }>(
+      `select u.id, abs(extract(epoch from clock_timestamp() - outbox.uuid_time(u.id)) * 1000)::float8 as late_ms
+       from (select outbox.uuidv7() as id from generate_series(1, 1000)) as u`,
+    )
+    const ids = rows.map(({ id }) => id)
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    expect(Math.max(...rows.map(({ late_ms }) => late_ms))).toBeLessThan(5_000)
+    expect(new Set(ids).size).toBe(1000)
+    // Where they come faster than the clock ticks, chance decides between two of them, and no more.
+    const instants = ids.map((id) => id.slice(0, 18))
+    expect(instants).toEqual(instants.toSorted())
+  })
+})
