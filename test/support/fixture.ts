@@ -71,7 +71,8 @@ async function withDatabase(
   use: (database: Database) => Promise<void>,
 ): Promise<void> {
   const name = inject('template').replace(/template$/, randomBytes(6).toString('hex'))
-  await admin.query(`create database "${name}" template "${template}"`)
+  // Copying files is several times faster than writing every block to the log.
+  await admin.query(`create database "${name}" template "${template}" strategy file_copy`)
   try {
     await use({ name, url: databaseUrl(inject('admin_url'), name) })
   } finally {
