@@ -39,6 +39,8 @@ export async function migrate(options: { url?: string | undefined }): Promise<Mi
     await refuseNewerDatabase(client)
     const ran = await insist(() => migrateTables(client))
     const code_changed = await insist(() => applyCode(client))
+    // What compiles capture functions may have changed; it takes no lock on the tables.
+    if (code_changed) await client.query('select outbox.recompile_captures()')
     await client.query('select outbox.make_partitions()')
     return { migrations: ran.map((migration) => migration.fileName), code_changed }
   })
