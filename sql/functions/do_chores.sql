@@ -3,7 +3,9 @@ language plpgsql as $$
 begin
   made := outbox.close_bursts(p_now) + outbox.advance_replays(p_now);
   wait_ms := coalesce(
-    (select 200 from outbox.replays as r where r.finished_at is null and r.cancelled_at is null limit 1),
+    -- One that waits for its webhook goes on with the ring of whoever enables it.
+    (select 200 from outbox.replays as r join outbox.webhooks as w on w.id = r.webhook_id and w.enabled
+     where r.finished_at is null and r.cancelled_at is null limit 1),
     (select least(1000, min(extract(epoch from w.coalesce_for)) * 250)::integer from outbox.watches as w where w.coalesce_for is not null),
     5000);
 end
