@@ -1,20 +1,34 @@
 /** A few connections for the pages. They open when needed and come back by themselves after the database was away. */
 import { connect, type Client } from '../sql/db.ts'
-import { beginRead, endRead } from './queries.ts'
+import type { Actor } from './access/actor.ts'
+import { actAs, beginChange, beginRead, commit } from './queries.ts'
 
 export type Query = <R extends object>(statement: string, values?: unknown[]) => Promise<R[]>
 
 export interface Pool {
   /** Runs the work on one connection, in one read-only snapshot. */
   read<T>(work: (query: Query) => Promise<T>): Promise<T>
+  /** Runs the work in one transaction, on behalf of the actor: the audit log names them. A throw rolls it back. */
+  change<T>(actor: Actor, work: (query: Query) => Promise<T>): Promise<Changed<T>>
   /** Closes the connections as they fall idle. Later reads are refused. */
   close(): Promise<void>
+}
+
+/** What a change led to, with the warnings that Postgres gave on the way. */
+export interface Changed<T> {
+  result: T
+  warnings: Warning[]
+}
+
+export interface Warning {
+  message: string
+  hint: string | null
 }
 
 /** Raised when no connection came free in time, or none will. */
 export class PoolError extends Error {}
 
-const SIZE = 3
+const SIZE = 5
 /** Pages that poll come again: it is better to refuse one than to let them queue up behind a slow database. */
 const WAIT_MS = 2_000
 /** Longer than the statement_timeout of a read: reached only when the network swallows the answer. */
@@ -38,17 +52,7 @@ export function createPool(options: { url: string | undefined; wait_ms?: number 
     return client
   }
 
-  const readOn = async <T>(client: Client, work: (query: Query) => Promise<T>): Promise<T> => {
-    await client.query(beginRead)
-    const result = await work(async <R extends object>(statement: string, values: unknown[] = []) => {
-      const { rows } = await client.query<R>(statement, values)
-      return rows
-    })
-    await client.query(endRead)
-    return result
-  }
-
-  const read = async <T>(work: (query: Query) => Promise<T>): Promise<T> => {
+  const onConnection = async <T>(work: (client: Client) => Promise<T>): Promise<T> => {
     if (closed) throw new PoolError('the admin is stopping')
     await turns.take()
     try {
@@ -56,7 +60,7 @@ export function createPool(options: { url: string | undefined; wait_ms?: number 
       if (waiting !== undefined) idle.delete(waiting)
       const client = waiting ?? (await open())
       try {
-        const result = await readOn(client, work)
+        const result = await work(client)
         if (closed) end(client)
         else idle.add(client)
         return result
@@ -70,12 +74,50 @@ export function createPool(options: { url: string | undefined; wait_ms?: number 
     }
   }
 
+  const read = <T>(work: (query: Query) => Promise<T>): Promise<T> =>
+    onConnection(async (client) => {
+      await client.query(beginRead)
+      const result = await work(queryOn(client))
+      await client.query(commit)
+      return result
+    })
+
+  const change = <T>(actor: Actor, work: (query: Query) => Promise<T>): Promise<Changed<T>> =>
+    onConnection(async (client) => {
+      const warnings: Warning[] = []
+      const onNotice = (notice: {
+        severity?: string | undefined
+        message?: string | undefined
+        hint?: string | undefined
+      }) => {
+        if (notice.severity === 'WARNING') warnings.push({ message: notice.message ?? '', hint: notice.hint ?? null })
+      }
+      client.on('notice', onNotice)
+      try {
+        await client.query(beginChange)
+        await client.query(actAs, [actor.name, actor.door, actor.address])
+        const result = await work(queryOn(client))
+        await client.query(commit)
+        return { result, warnings }
+      } finally {
+        client.off('notice', onNotice)
+      }
+    })
+
   return {
     read,
+    change,
     async close() {
       closed = true
       await Promise.race([Promise.all([...idle].map((client) => client.end())), delay(1_000)])
     },
+  }
+}
+
+function queryOn(client: Client): Query {
+  return async <R extends object>(statement: string, values: unknown[] = []) => {
+    const { rows } = await client.query<R>(statement, values)
+    return rows
   }
 }
 

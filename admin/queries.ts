@@ -5,7 +5,12 @@
 
 /** One snapshot for a whole page: its parts agree with each other, and now() is the same in all of them. */
 export const beginRead = `begin isolation level repeatable read read only; set local statement_timeout = '5s'`
-export const endRead = `commit`
+/** Whoever waits for a lock of somebody's migration is told so, before their browser gives up. */
+export const beginChange = `begin; set local statement_timeout = '20s'; set local lock_timeout = '5s'`
+/** Read by the triggers that write the audit log. */
+export const actAs = `
+select set_config('outbox.actor', $1, true), set_config('outbox.door', $2, true), set_config('outbox.address', $3, true)`
+export const commit = `commit`
 
 export const databaseTime = `select now() as now`
 

@@ -47,7 +47,7 @@ describe('a read', () => {
     onTestFinished(() => pool.close())
     let release = () => {}
     const released = new Promise<void>((resolve) => (release = resolve))
-    const held = [1, 2, 3].map(() => pool.read(() => released))
+    const held = [1, 2, 3, 4, 5].map(() => pool.read(() => released))
     await expect(pool.read((query) => query('select 1'))).rejects.toThrow('all connections are busy')
     release()
     await Promise.all(held)
