@@ -42,6 +42,8 @@ begin
   set seen = pg_current_snapshot(), cut_at = clock_timestamp(), system_identifier = control.system_identifier, database_oid = db.oid
   from pg_control_system() as control, pg_database as db
   where db.datname = current_database();
+  perform outbox.audit('database.adopted', null, null,
+    json_build_object('what_is_pending', what_is_pending, 'pending_deliveries', pending_deliveries, 'unread_events', unread_events));
   return next;
 end
 $$;

@@ -25,6 +25,8 @@ begin
   insert into outbox.event_types (type, source, description)
   values (event_type, 'watch', format('Existing rows of %s.', outbox.relation_name(relation)))
   on conflict do nothing;
+  perform outbox.audit('watch.backfilled', outbox.relation_name(relation), null,
+    json_strip_nulls(json_build_object('event_type', event_type, 'condition', condition, 'webhook_id', webhook_id, 'events', v_made)));
   perform outbox.ring();
   return v_made;
 end

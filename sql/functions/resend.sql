@@ -29,6 +29,7 @@ begin
   else
     perform outbox.redeliver(v_delivery.webhook_id, array[v_delivery.event_id]);
   end if;
+  perform outbox.audit('delivery.resent', delivery_id::text, null, json_build_object('webhook_id', v_webhook.id));
   perform outbox.ring();
   return case when v_webhook.paused_at is null then 'pending' else 'held' end;
 end

@@ -8,6 +8,8 @@ returns table (privilege text, kind text, name text) language sql stable set sea
   where c.relnamespace = 'outbox'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
     and p_role in ('outbox_relay', 'outbox_admin', 'outbox_reader')
     and (c.relname <> 'webhook_secrets' or p_role = 'outbox_relay')
+    and (c.relname <> 'audit_log' or p_role in ('outbox_admin', 'outbox_reader'))
+    and (c.relname not in ('api_tokens', 'login_links', 'admin_sessions', 'api_requests') or p_role = 'outbox_admin')
   union all
   -- What is declared stable or immutable writes nothing.
   select 'execute', 'function', p.oid::regprocedure::text

@@ -26,6 +26,7 @@ begin
   returning id into event_id;
   delivery_id := outbox.delivery_id(event_id, webhook_id);
   select x.matched, x.reason into will_be_sent, reason from outbox.explain(event_id) as x where x.webhook_id = send_test.webhook_id;
+  perform outbox.audit('webhook.tested', webhook_id::text, null, json_build_object('event_id', event_id, 'event_type', v_type));
   perform outbox.ring();
   return next;
 end
