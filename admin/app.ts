@@ -1,11 +1,16 @@
 /** The routes, and what holds for all of them: who may ask, what a browser may do with the answer, what errors show. */
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Log } from '../sql/log.ts'
+import { createAccess, isApi, type Rules } from './access/access.ts'
+import type { Env } from './access/actor.ts'
+import { Refused } from './access/refused.ts'
 import { assets } from './assets.ts'
 import { deliveryPage } from './pages/delivery.ts'
 import { wantsFragment } from './pages/layout.ts'
+import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
 import { problem } from './pages/problem.ts'
 import type { Pool } from './pool.ts'
@@ -14,18 +19,24 @@ import { unavailable } from './unavailable.ts'
 
 /** A probe that hangs tells less than one that says no. */
 const READY_MS = 1_000
+/** Of a form. */
+const BODY_BYTES = 1_048_576
+/** A year, as browsers want it of those who mean it. */
+const HSTS = 'max-age=31536000'
 
 export interface AppDeps {
   pool: Pool
   log: Log
-  /** The values of Host that are answered, such as `localhost:3000`. */
-  hosts: () => ReadonlySet<string>
+  /** The values of Host that are answered, such as `localhost:3000`. Null: any. */
+  hosts: () => ReadonlySet<string> | null
+  rules: Rules
 }
 
-export function createApp(deps: AppDeps): Hono {
-  const { pool, log, hosts } = deps
-  const app = new Hono()
-  app.use(browserRules, onlyHosts(hosts))
+export function createApp(deps: AppDeps): Hono<Env> {
+  const { pool, log, hosts, rules } = deps
+  const access = createAccess({ pool, log, rules })
+  const app = new Hono<Env>()
+  app.use(browserRules(rules), onlyHosts(hosts, rules))
   app.get('/livez', (c) => c.text('live\n'))
   app.get('/readyz', async (c) => {
     const reason = await unreadiness(pool)
@@ -35,6 +46,11 @@ export function createApp(deps: AppDeps): Hono {
     app.get(`/${path}`, (c) =>
       c.body(content, 200, { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }),
     )
+  const limit = bodyLimit({ maxSize: BODY_BYTES })
+  app.use((c, next) => (isApi(c) ? next() : limit(c, next)))
+  loginPages(app, access)
+  app.use(access.gate)
+  logoutPage(app, access)
   app.get('/', overviewPage(pool))
   app.get('/deliveries/:id', deliveryPage(pool))
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
@@ -53,6 +69,7 @@ function failed(c: Context, error: Error, log: Log): Response | Promise<Response
   else log.warn('admin.database_unavailable', fields)
   const shown = reason ?? 'Something went wrong here; the log of the admin has the details.'
   const status = reason === null ? 500 : 503
+  if (isApi(c)) return new Refused(status, shown).getResponse()
   return wantsFragment(c) ? c.text(`${shown} What is shown is what was read last.`, status) : problem(c, status, shown)
 }
 
@@ -73,34 +90,42 @@ async function unreadiness(pool: Pool): Promise<string | null> {
 
 /**
  * A web site can have its own name resolve to 127.0.0.1 and then read a loopback server as if it were its own (DNS
- * rebinding); but the browser still sends that name. Judged on the URL: an absolute request line overrides Host.
+ * rebinding); but the browser still sends that name. Judged on the URL: an absolute request line overrides Host. Probes
+ * of other machines ask by whatever address they know, and learn nothing.
  */
-function onlyHosts(hosts: () => ReadonlySet<string>): MiddlewareHandler {
+function onlyHosts(hosts: () => ReadonlySet<string> | null, rules: Rules): MiddlewareHandler {
   return async (c, next) => {
-    if (hosts().has(new URL(c.req.url).host)) return next()
-    return c.text('This admin answers only to the loopback names of its machine, such as localhost.\n', 421)
+    const allowed = hosts()?.has(new URL(c.req.url).host) ?? true
+    if (allowed || (!rules.loopback && PROBES.has(c.req.path))) return next()
+    const names = rules.admin_url === null ? '' : ' and that of OUTBOX_ADMIN_URL'
+    return c.text(`This admin answers only to the loopback names of its machine, such as localhost${names}.\n`, 421)
   }
 }
 
-const headers = secureHeaders({
-  contentSecurityPolicy: {
-    defaultSrc: ["'none'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'"],
-    imgSrc: ["'self'"],
-    connectSrc: ["'self'"],
-    baseUri: ["'none'"],
-    formAction: ["'self'"],
-    frameAncestors: ["'none'"],
-  },
-  // Loopback is plain http; the header would also bind whatever else is served under this name.
-  strictTransportSecurity: false,
-  xFrameOptions: 'DENY',
-})
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
 
 /** Payloads are nobody's but the reader's: no page stays in a cache. Assets say otherwise for themselves. */
-const browserRules: MiddlewareHandler = async (c, next) => {
-  const done = await headers(c, next)
-  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
-  return done
+function browserRules(rules: Rules): MiddlewareHandler {
+  const headers = secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+    // Without TLS the header means nothing, and on loopback it would bind whatever else is served under this name.
+    strictTransportSecurity: rules.admin_url?.startsWith('https:') === true ? HSTS : false,
+    xFrameOptions: 'DENY',
+    // With no-referrer, browsers send the origin of a form as null, which could be anybody's.
+    referrerPolicy: 'same-origin',
+  })
+  return async (c, next) => {
+    const done = await headers(c, next)
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
+    return done
+  }
 }

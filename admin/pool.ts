@@ -10,6 +10,8 @@ export interface Pool {
   read<T>(work: (query: Query) => Promise<T>): Promise<T>
   /** Runs the work in one transaction, on behalf of the actor: the audit log names them. A throw rolls it back. */
   change<T>(actor: Actor, work: (query: Query) => Promise<T>): Promise<Changed<T>>
+  /** Runs one statement of the admin's own, such as who is logged in: on behalf of nobody, and committed at once. */
+  run<R extends object>(statement: string, values: unknown[]): Promise<R[]>
   /** Closes the connections as they fall idle. Later reads are refused. */
   close(): Promise<void>
 }
@@ -107,6 +109,8 @@ export function createPool(options: { url: string | undefined; wait_ms?: number 
   return {
     read,
     change,
+    run: <R extends object>(statement: string, values: unknown[]) =>
+      onConnection((client) => queryOn(client)<R>(statement, values)),
     async close() {
       closed = true
       await Promise.race([Promise.all([...idle].map((client) => client.end())), delay(1_000)])

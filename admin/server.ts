@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import type { Log } from '../sql/log.ts'
 import { createApp } from './app.ts'
-import type { AdminConfig } from './config.ts'
+import { isLoopback, type AdminConfig } from './config.ts'
 import { createPool } from './pool.ts'
 
 /** The admin cannot serve, for a reason that a person can mend. */
@@ -22,8 +22,10 @@ const GRACE_MS = 2_000
 export function createAdmin(deps: { config: AdminConfig; log: Log }): Admin {
   const { config, log } = deps
   const pool = createPool({ url: config.database_url })
-  let hosts: ReadonlySet<string> = new Set()
-  const app = createApp({ pool, log, hosts: () => hosts })
+  let hosts: ReadonlySet<string> | null = new Set()
+  const { admin_token, admin_url } = config
+  const rules = { admin_token, admin_url, loopback: isLoopback(config.host) }
+  const app = createApp({ pool, log, hosts: () => hosts, rules })
   // Global Request and Response stay as they are: undici, in the same process, does not take replaced ones.
   const answer = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => void answer(request, response))
@@ -39,13 +41,24 @@ export function createAdmin(deps: { config: AdminConfig; log: Log }): Admin {
     async start() {
       if (stopping !== null) throw new AdminError('the admin was stopped')
       const port = await listen(server, config)
-      hosts = new Set(['localhost', '127.0.0.1', '::1', config.host].map((host) => new URL(urlOf(host, port)).host))
+      hosts = hostsOf(config, port)
       const url = urlOf(config.host, port)
       log.info('admin.ready', { url })
       return { url }
     },
     stop: () => (stopping ??= stop()),
   }
+}
+
+/**
+ * The values of Host that are answered. Null: any. Behind an address that other machines reach, a page of a foreign name
+ * that resolves to us (DNS rebinding) has neither our cookie, which browsers keep for our own name, nor a token; so any
+ * name may do where nobody has said which is right.
+ */
+function hostsOf({ host, admin_url }: AdminConfig, port: number): ReadonlySet<string> | null {
+  if (admin_url === null && !isLoopback(host)) return null
+  const own = ['localhost', '127.0.0.1', '::1', host].map((name) => new URL(urlOf(name, port)).host)
+  return new Set(admin_url === null ? own : [...own, new URL(admin_url).host])
 }
 
 function urlOf(host: string, port: number): string {

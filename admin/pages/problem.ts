@@ -3,7 +3,12 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { layout, root } from './layout.ts'
 
-const TITLES = { 404: 'Not found', 500: 'Error', 503: 'Database unavailable' } as const
+const TITLES = {
+  403: 'Not allowed',
+  404: 'Not found',
+  500: 'Error',
+  503: 'Database unavailable',
+} as const
 
 export function problem(c: Context, status: keyof typeof TITLES, sentence: string): Response | Promise<Response> {
   const title = TITLES[status]

@@ -18,6 +18,8 @@ describe('readAdminConfig', () => {
       database_url: undefined,
       host: '127.0.0.1',
       port: 3000,
+      admin_token: null,
+      admin_url: null,
       log_level: 'info',
     })
   })
@@ -26,12 +28,43 @@ describe('readAdminConfig', () => {
     expect(readAdminConfig({ HOST }).host).toBe(HOST)
   })
 
-  test.each(['0.0.0.0', '::', '10.0.0.5', '::ffff:10.0.0.5', 'example.com', 'localhost.example.com', '127.1'])(
-    'refuses %s as HOST and says that there is no login yet',
-    (HOST) => {
-      expect(faults({ HOST })).toMatch(/^HOST: is not a loopback address .*no login yet.*ssh -L/)
+  const WIDE = ['0.0.0.0', '::', '10.0.0.5', '::ffff:10.0.0.5', 'example.com', 'localhost.example.com', '127.1']
+  const TOKEN = 'correct-horse-battery-staple-0123'
+
+  test.each(WIDE)('refuses %s as HOST without a token, and says how to have it', (HOST) => {
+    expect(faults({ HOST })).toMatch(/^HOST: is not a loopback address .*set OUTBOX_ADMIN_TOKEN.*ssh -L/)
+  })
+
+  test.each(WIDE)('takes %s as HOST with a token', (HOST) => {
+    expect(readAdminConfig({ HOST, OUTBOX_ADMIN_TOKEN: TOKEN })).toMatchObject({ host: HOST, admin_token: TOKEN })
+  })
+
+  test.each(['short-but-secret', `${TOKEN} `, `two words ${TOKEN}`, `${TOKEN}\n`])(
+    'refuses the token %j and does not print it',
+    (OUTBOX_ADMIN_TOKEN) => {
+      expect(faults({ OUTBOX_ADMIN_TOKEN })).toBe(
+        'OUTBOX_ADMIN_TOKEN: is shorter than 32 characters, or has spaces in it',
+      )
     },
   )
+
+  test.each([
+    ['https://outbox.example.com', 'https://outbox.example.com'],
+    ['https://outbox.example.com/', 'https://outbox.example.com'],
+    ['http://10.0.0.5:3000/outbox/', 'http://10.0.0.5:3000/outbox'],
+  ])('takes %s as OUTBOX_ADMIN_URL', (OUTBOX_ADMIN_URL, admin_url) => {
+    expect(readAdminConfig({ OUTBOX_ADMIN_URL }).admin_url).toBe(admin_url)
+  })
+
+  test.each([
+    'outbox.example.com',
+    'ftp://a.test',
+    'https://ada:hush@a.test',
+    'https://a.test/?b',
+    'https://a.test/#b',
+  ])('refuses %s as OUTBOX_ADMIN_URL', (OUTBOX_ADMIN_URL) => {
+    expect(faults({ OUTBOX_ADMIN_URL })).toBe('OUTBOX_ADMIN_URL: is not an address such as https://outbox.example.com')
+  })
 
   test('takes 0 as PORT, for any free one', () => {
     expect(readAdminConfig({ PORT: '0' }).port).toBe(0)

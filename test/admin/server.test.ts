@@ -7,7 +7,15 @@ import { createTestLog } from './support.ts'
 
 function adminOn(database: { url: string }, change: Partial<AdminConfig> = {}) {
   const { log, lines } = createTestLog()
-  const config: AdminConfig = { database_url: database.url, host: '127.0.0.1', port: 0, log_level: 'info', ...change }
+  const config: AdminConfig = {
+    database_url: database.url,
+    host: '127.0.0.1',
+    port: 0,
+    admin_token: null,
+    admin_url: null,
+    log_level: 'info',
+    ...change,
+  }
   const admin = createAdmin({ config, log })
   onTestFinished(() => admin.stop())
   return { admin, lines }
@@ -35,7 +43,8 @@ describe('createAdmin', () => {
     const { url } = await admin.start()
     const response = await fetch(url)
     expect(response.status).toBe(200)
-    expect(await response.text()).toContain('No deliveries yet')
+    expect(response.url).toBe(`${url}/login`)
+    expect(await response.text()).toContain('name="token"')
     await admin.stop()
     await expect(fetch(url)).rejects.toThrow('fetch failed')
     const sessions = () =>
