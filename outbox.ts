@@ -14,6 +14,8 @@ const commands: Record<string, () => Promise<Command>> = {
   migrate: async () => (await import('./sql/commands.ts')).migrateCommand,
   relay: async () => (await import('./relay/commands.ts')).relayCommand,
   admin: async () => (await import('./admin/commands.ts')).adminCommand,
+  login: async () => (await import('./admin/commands.ts')).loginCommand,
+  token: async () => (await import('./admin/commands.ts')).tokenCommand,
   doctor: async () => (await import('./sql/doctor.ts')).doctorCommand,
   adopt: async () => (await import('./sql/commands.ts')).adoptCommand,
   listen: async () => (await import('./relay/commands.ts')).listenCommand,
@@ -70,7 +72,9 @@ async function startAll(values: Values, undo: (() => Promise<void>)[]): Promise<
   undo.push(() => page.stop())
   const { welcome } = await import('./sql/demo/welcome.ts')
   const { url: page_url } = await page.start()
-  welcome({ url, page_url, demo, own })
+  const { loginLink } = await import('./admin/commands.ts')
+  const { publicUrl } = await import('./admin/url.ts')
+  welcome({ url, login_url: await loginLink(url, publicUrl(admin_config, Number(new URL(page_url).port))), demo, own })
   if (!demo) return
   const stream = await (await import('./sql/demo/demo.ts')).streamChanges(url, { pause_ms: 1_000, rounds: 2 })
   undo.push(() => stream.stop())

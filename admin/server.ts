@@ -6,6 +6,7 @@ import type { Log } from '../sql/log.ts'
 import { createApp } from './app.ts'
 import { isLoopback, type AdminConfig } from './config.ts'
 import { createPool } from './pool.ts'
+import { urlOf } from './url.ts'
 
 /** The admin cannot serve, for a reason that a person can mend. */
 export class AdminError extends Error {}
@@ -59,10 +60,6 @@ function hostsOf({ host, admin_url }: AdminConfig, port: number): ReadonlySet<st
   if (admin_url === null && !isLoopback(host)) return null
   const own = ['localhost', '127.0.0.1', '::1', host].map((name) => new URL(urlOf(name, port)).host)
   return new Set(admin_url === null ? own : [...own, new URL(admin_url).host])
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Resolves to the port. Trouble arrives as an event, not as a throw. */

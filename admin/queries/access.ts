@@ -19,3 +19,26 @@ export interface SessionRow {
 }
 
 export const endSession = `select outbox.end_session($1) as ended`
+
+export const createToken = `select outbox.create_token($1, $2, now() + $3::interval) as token`
+
+/** Those that can still be used, or could: an expired one keeps its name until it is revoked. */
+export const liveTokens = `
+select id, name, scope, beginning, created_by, created_at, expires_at, last_used_at
+from outbox.api_tokens
+where revoked_at is null
+order by created_at desc, id`
+export interface TokenRow {
+  id: string
+  name: string
+  scope: Scope
+  beginning: string
+  created_by: string
+  created_at: Date
+  expires_at: Date | null
+  last_used_at: Date | null
+}
+
+export const revokeToken = `select outbox.revoke_token($1) as revoked`
+
+export const createLoginLink = `select outbox.create_login_link() as code`

@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { print } from '../cli.ts'
 
-export function welcome(about: { url: string | undefined; page_url: string; demo: boolean; own: boolean }): void {
-  const { url, page_url, demo, own } = about
+export function welcome(about: { url: string | undefined; login_url: string; demo: boolean; own: boolean }): void {
+  const { url, login_url, demo, own } = about
   const statement = demo
     ? `update tickets set status = 'closed' where id = 1`
     : `select outbox.emit('hello.said', '{"to": "world"}')`
@@ -12,7 +12,8 @@ export function welcome(about: { url: string | undefined; page_url: string; demo
   print('')
   print('  The outbox runs: the relay sends, a local receiver prints below what arrives.')
   print('')
-  print(`  The page       ${page_url}`)
+  print(`  The page       ${login_url}`)
+  print('                 logs you in, once, within 15 minutes; another link: npm run -s outbox -- login')
   // The address of a given database holds its password and is known already.
   if (own && url !== undefined) print(`  The database   ${url}`)
   print('  Try            in another terminal:')
