@@ -17,6 +17,7 @@ returns table (action text, before jsonb, after jsonb) language sql immutable as
     select coalesce(jsonb_object_agg(n.name, p_after -> n.name), '{}') from unnest(p_kept) as n (name)) as kept (value)
   where p_before is not null and p_after is not null and p_before -> k.name is distinct from p_after -> k.name
   group by v.verb, kept.value
+  order by 1
 $$;
 comment on function outbox.audited_changes(text, jsonb, jsonb, text[]) is
   'The rows of the audit log that a change of a row makes: enabling, disabling, pausing, resuming, revoking and cancelling apart, and the values that changed, with those of the kept columns. No row: nothing changed that is told.';
