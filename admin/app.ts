@@ -8,6 +8,8 @@ import { createAccess, isApi, type Rules } from './access/access.ts'
 import type { Env } from './access/actor.ts'
 import { Refused } from './access/refused.ts'
 import { assets } from './assets.ts'
+import { accessPages } from './pages/access.ts'
+import { auditPage } from './pages/audit.ts'
 import { deliveryPage } from './pages/delivery.ts'
 import { wantsFragment } from './pages/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
@@ -51,6 +53,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   loginPages(app, access)
   app.use(access.gate)
   logoutPage(app, access)
+  accessPages(app, pool)
+  auditPage(app, pool)
   app.get('/', overviewPage(pool))
   app.get('/deliveries/:id', deliveryPage(pool))
   app.notFound((c) => problem(c, 404, 'There is no such page.'))

@@ -42,3 +42,21 @@ export interface TokenRow {
 export const revokeToken = `select outbox.revoke_token($1) as revoked`
 
 export const createLoginLink = `select outbox.create_login_link() as code`
+
+/** Not those whose token has expired since. */
+export const openSessions = `
+select encode(s.session_hash, 'hex') as id, s.name, s.scope, s.address, s.created_at, s.seen_at, s.expires_at
+from outbox.admin_sessions as s
+left join outbox.api_tokens as t on t.id = s.token_id
+where s.expires_at > now() and s.seen_at > now() - interval '2 hours' and (t.expires_at is null or t.expires_at > now())
+order by s.seen_at desc, s.created_at desc
+limit 100`
+export interface OpenSessionRow extends SessionRow {
+  id: string
+  address: string | null
+  created_at: Date
+  seen_at: Date
+  expires_at: Date
+}
+
+export const endSessionById = `select outbox.end_session(decode($1, 'hex')) as ended`

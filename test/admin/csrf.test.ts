@@ -31,7 +31,7 @@ describe('a form of a page', () => {
     { origin: 'http://localhost', 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
   ])('is refused from elsewhere, even with its token: %j', async (headers, { database }) => {
-    const { status, text } = await testApp(database).post(FORM, {}, headers as Record<string, string>)
+    const { status, text } = await testApp(database).post(FORM, {}, headers)
     expect(status).toBe(403)
     expect(text).toContain('OUTBOX_ADMIN_URL')
   })
@@ -41,7 +41,7 @@ describe('a form of a page', () => {
     { origin: 'http://localhost', 'sec-fetch-site': 'same-origin' },
     { 'sec-fetch-site': 'none' },
   ])('is taken from the same origin: %j', async (headers, { database }) => {
-    expect((await testApp(database).post(FORM, {}, headers as Record<string, string>)).status).toBe(303)
+    expect((await testApp(database).post(FORM, {}, headers)).status).toBe(303)
   })
 
   test('is taken from the origin of OUTBOX_ADMIN_URL, behind a proxy that tells another host', async ({ database }) => {
