@@ -1,11 +1,11 @@
 /** The routes, and what holds for all of them: who may ask, what a browser may do with the answer, what errors show. */
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { HTTPException } from 'hono/http-exception'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Log } from '../sql/log.ts'
 import { createAccess, isApi, type Rules } from './access/access.ts'
 import type { Env } from './access/actor.ts'
+import { formSize } from './access/form-size.ts'
 import { Refused } from './access/refused.ts'
 import { assets } from './assets.ts'
 import { accessPages } from './pages/access.ts'
@@ -21,8 +21,6 @@ import { unavailable } from './unavailable.ts'
 
 /** A probe that hangs tells less than one that says no. */
 const READY_MS = 1_000
-/** Of a form. */
-const BODY_BYTES = 1_048_576
 /** A year, as browsers want it of those who mean it. */
 const HSTS = 'max-age=31536000'
 
@@ -48,8 +46,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     app.get(`/${path}`, (c) =>
       c.body(content, 200, { 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable' }),
     )
-  const limit = bodyLimit({ maxSize: BODY_BYTES })
-  app.use((c, next) => (isApi(c) ? next() : limit(c, next)))
+  app.use((c, next) => (isApi(c) ? next() : formSize(c, next)))
   loginPages(app, access)
   app.use(access.gate)
   logoutPage(app, access)
@@ -68,7 +65,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
 function failed(c: Context, error: Error, log: Log): Response | Promise<Response> {
   const reason = unavailable(error)
   const code = 'code' in error ? error.code : undefined
-  const fields = { path: c.req.path, error: error.message, code }
+  // What follows /login/ logs its reader in.
+  const path = c.req.path.replace(/^\/login\/.*/s, '/login/…')
+  const fields = { path, error: error.message, code }
   if (reason === null) log.error('admin.failed', { ...fields, stack: error.stack })
   else log.warn('admin.database_unavailable', fields)
   const shown = reason ?? 'Something went wrong here; the log of the admin has the details.'

@@ -9,7 +9,6 @@ export function askedFor(c: Context): string {
 
 /** A path of our own, else `/`: whoever sends somebody a link to the login must not choose another site to end up at. */
 export function ownPath(next: string | undefined): string {
-  const own =
-    next !== undefined && /^\/(?![/\\])[^\\\p{Cc}]*$/u.test(next) && new URL(next, 'http://own').host === 'own'
-  return own ? next : '/'
+  // Two slashes, or what browsers take for them, would begin the name of a host.
+  return next !== undefined && /^\/(?!\/)[^\\\p{Cc}]*$/u.test(next) ? next : '/'
 }

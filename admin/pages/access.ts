@@ -1,7 +1,7 @@
 /** `/access`: the tokens, and who is logged in. */
 import type { Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { type Env } from '../access/actor.ts'
+import type { Env } from '../access/actor.ts'
 import { needs } from '../access/needs.ts'
 import type { Pool } from '../pool.ts'
 import { databaseTime, forPsql } from '../queries.ts'

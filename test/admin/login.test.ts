@@ -160,6 +160,13 @@ describe('the login by link', () => {
     expect(await again.text()).toContain('outbox login')
   })
 
+  test('stands in no log, also when the database is away', async () => {
+    const { post, lines } = browser({ url: 'postgres://u@127.0.0.1:1/d' })
+    expect((await post('/login/the-code')).status).toBe(503)
+    expect(lines).toMatchObject([{ fact: 'admin.database_unavailable', fields: { path: '/login/…' } }])
+    expect(JSON.stringify(lines)).not.toContain('the-code')
+  })
+
   test('works once when it is used twice at the same time', async ({ database, db }) => {
     const { post } = browser(database)
     const path = `/login/${await ask<string>(db, 'select outbox.create_login_link()')}`

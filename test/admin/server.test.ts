@@ -54,6 +54,15 @@ describe('createAdmin', () => {
     expect(lines.map(({ fact }) => fact)).toEqual(['admin.ready', 'admin.stopped'])
   })
 
+  test('logs in by a link, whose form is empty, and keeps the address of the person', async ({ database, db }) => {
+    const { url } = await adminOn(database).admin.start()
+    const { rows } = await db.query<{ code: string }>('select outbox.create_login_link() as code')
+    const response = await fetch(`${url}/login/${rows[0]?.code}`, { method: 'POST', redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([303, '../'])
+    const { rows: sessions } = await db.query('select address from outbox.admin_sessions')
+    expect(sessions).toEqual([{ address: '127.0.0.1' }])
+  })
+
   test('answers to loopback names with its port, and to no other', async () => {
     const { admin } = adminOn(AWAY)
     const { url } = await admin.start()
