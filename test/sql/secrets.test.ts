@@ -173,6 +173,7 @@ describe('outbox.reveal_secret', () => {
       { secret: current, expires_at: null },
       { secret: old, expires_at: ends_at },
     ])
+    await db.query('reset role')
     const audit = await db.query(
       `select object_id, before, after from outbox.audit_log where action = 'secret.revealed'`,
     )
