@@ -1,11 +1,11 @@
 /** One attempt: sign, send, hand the result to the recorder. */
 import type { Log } from '../sql/log.ts'
 import type { Activity } from './activity.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, Event } from './delivery.ts'
 import type { Outcome } from './outcome.ts'
 import type { Recorder } from './recorder.ts'
 import type { Sender } from './send.ts'
-import { sign } from './sign.ts'
+import { hubSignature, sign } from './sign.ts'
 import { headersOf } from './target.ts'
 import type { Webhook } from './webhooks.ts'
 
@@ -51,16 +51,7 @@ export function createAttempt(deps: {
       if (webhook.target === null)
         return queueMicrotask(() => finish({ kind: 'no_answer', error: webhook.fault, duration_ms: 0 }))
       const { origin, path } = webhook.target
-      const timestamp = Math.floor(Date.now() / 1000)
-      const headers = [
-        ...headersOf(delivery),
-        'webhook-id',
-        event.id,
-        'webhook-timestamp',
-        String(timestamp),
-        'webhook-signature',
-        sign(webhook.keys, event.id, timestamp, event.body),
-      ]
+      const headers = [...headersOf(delivery), ...webhook.headers, ...signatureHeaders(webhook, event, began_at)]
       sender.send({ origin, path, headers, body: event.body, timeout_ms: webhook.timeout_ms }, finish)
     },
     cutOff() {
@@ -68,6 +59,15 @@ export function createAttempt(deps: {
       sender.destroy()
     },
   }
+}
+
+function signatureHeaders({ keyring, hub_signature }: Webhook, { id, body }: Event, now: number): string[] {
+  const timestamp = Math.floor(Date.now() / 1000)
+  const signature = sign(keyring.keys(now), id, timestamp, body)
+  const headers = ['webhook-id', id, 'webhook-timestamp', String(timestamp), 'webhook-signature', signature]
+  if (hub_signature && keyring.hub_key !== null)
+    headers.push('X-Hub-Signature-256', hubSignature(keyring.hub_key, body))
+  return headers
 }
 
 function logAttempt(log: Log, delivery: Delivery, outcome: Outcome, delivered: boolean): void {

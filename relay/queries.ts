@@ -48,7 +48,7 @@ export const nextDueIn = {
 
 export const relayWebhooks = {
   name: 'relay_webhooks',
-  text: `select id, version, url, max_in_flight, rate_limit, timeout_ms, paused, secrets from outbox.relay_webhooks($1)`,
+  text: `select id, version, url, max_in_flight, rate_limit, timeout_ms, paused, headers, hub_signature, secrets from outbox.relay_webhooks($1)`,
 }
 export const addFirstSecret = { name: 'add_first_secret', text: `select outbox.add_first_secret($1, $2)` }
 export const disableWebhook = { name: 'disable_webhook', text: `select outbox.disable_webhook($1, $2) as disabled` }
@@ -84,7 +84,7 @@ export const recompileCaptures = {
 
 export const secretsOf = {
   name: 'secrets_of',
-  text: `select s.secret from outbox.webhook_secrets as s where s.webhook_id = $1`,
+  text: `select s.secret from outbox.webhook_secrets as s where s.webhook_id = $1 and (s.expires_at is null or s.expires_at > now())`,
 }
 export const secretsByPort = {
   name: 'secrets_by_port',
@@ -92,5 +92,5 @@ export const secretsByPort = {
     select s.secret
     from outbox.webhook_secrets as s
     join outbox.webhooks as w on w.id = s.webhook_id
-    where w.url ~* ('^http://(localhost|127\\.0\\.0\\.1|\\[::1\\]):' || $1 || '([/?]|$)')`,
+    where w.url ~* ('^http://(localhost|127\\.0\\.0\\.1|\\[::1\\]):' || $1 || '([/?]|$)') and (s.expires_at is null or s.expires_at > now())`,
 }

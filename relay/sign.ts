@@ -2,8 +2,9 @@
  * Signatures after the Standard Webhooks specification: HMAC-SHA256 over `id.timestamp.body`, sent as `v1,<base64>`.
  * While a secret is being rotated every active secret signs, so that a receiver may hold either of them.
  */
-import { createHmac, createSecretKey, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
+import { secretBytes } from '../sql/secret.ts'
 
 /** A secret ready for use. Decoding it again for every delivery would cost as much as a short HMAC: callers keep it. */
 export type SigningKey = KeyObject
@@ -17,30 +18,12 @@ export interface SignatureHeaders {
   signature: string | undefined
 }
 
-const PREFIX = 'whsec_'
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
-/** The specification's bounds: shorter can be guessed, longer adds nothing to SHA-256. */
-const MIN_SECRET_BYTES = 24
-const MAX_SECRET_BYTES = 64
 /** A rotation needs two; more than this is somebody who wants us to compute. */
 const MAX_SIGNATURES = 10
 
-/** The key in a `whsec_…` text. The error never quotes the text: it may be a real secret with a typing mistake. */
+/** The key in a `whsec_…` text. The error never quotes the text. */
 export function parseSecret(secret: string): SigningKey {
-  if (!secret.startsWith(PREFIX)) throw new Error(`a signing secret starts with "${PREFIX}"`)
-  const encoded = secret.slice(PREFIX.length)
-  // Buffer.from skips what is not base64, which would turn a typing mistake into another, valid key.
-  if (!BASE64.test(encoded)) throw new Error(`a signing secret is "${PREFIX}" followed by base64 with its padding`)
-  const bytes = Buffer.from(encoded, 'base64')
-  if (bytes.length < MIN_SECRET_BYTES || bytes.length > MAX_SECRET_BYTES) {
-    throw new Error(`a signing secret holds ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes, this one ${bytes.length}`)
-  }
-  return createSecretKey(bytes)
-}
-
-/** A new secret of 32 random bytes, the length of the hash: longer keys make HMAC-SHA256 no stronger. */
-export function createSecret(): string {
-  return PREFIX + randomBytes(32).toString('base64')
+  return createSecretKey(secretBytes(secret))
 }
 
 /** The value of `webhook-signature`. The body is hashed where it lies; only the short prefix is put together. */
@@ -52,6 +35,11 @@ export function sign(keys: readonly SigningKey[], id: string, timestamp: number,
     signatures += signatures === '' ? `v1,${signature}` : ` v1,${signature}`
   }
   return signatures
+}
+
+/** The value of `X-Hub-Signature-256`, as GitHub and many others send it: over the body alone. */
+export function hubSignature(key: SigningKey, body: Buffer): string {
+  return `sha256=${createHmac('sha256', key).update(body).digest('hex')}`
 }
 
 /** Whether one of the keys made one of the signatures, and the timestamp lies within the tolerance of now. */

@@ -1,7 +1,8 @@
 /** The webhooks that this relay sends to, with their keys, kept as of the version that matching saw. */
+import { createSecret } from '../sql/secret.ts'
+import { createKeyring, type HeldSecret, type Keyring } from './keyring.ts'
 import { addFirstSecret, relayWebhooks } from './queries.ts'
 import type { Session } from './session.ts'
-import { createSecret, parseSecret, type SigningKey } from './sign.ts'
 import { parseTarget, type Target } from './target.ts'
 
 export interface Webhook {
@@ -10,7 +11,10 @@ export interface Webhook {
   /** Null: nothing can be sent there, for the reason in `fault`. outbox.webhooks refuses such rows. */
   target: Target | null
   fault: string
-  keys: readonly SigningKey[]
+  keyring: Keyring
+  /** Headers of its own, flat: name, value, … */
+  headers: readonly string[]
+  hub_signature: boolean
   max_in_flight: number
   rate_limit: number | null
   timeout_ms: number
@@ -26,7 +30,9 @@ interface Row {
   rate_limit: number | null
   timeout_ms: number | null
   paused: boolean
-  secrets: string[]
+  headers: string[]
+  hub_signature: boolean
+  secrets: HeldSecret[]
 }
 
 export interface WebhookReader {
@@ -55,11 +61,14 @@ export function createWebhookReader(deps: {
   return {
     async read(ids) {
       if (ids.length === 0) return []
+      // Before the answer, so that no secret signs past its end by the time that the answer took.
+      const read_at = performance.now()
       return (await withSecrets(ids)).map((row) => ({
         id: row.id,
         version: row.version,
-        ...targetOf(row),
-        keys: row.secrets.map(parseSecret),
+        ...targetOf(row, read_at),
+        headers: row.headers,
+        hub_signature: row.hub_signature,
         max_in_flight: row.max_in_flight,
         rate_limit: row.rate_limit,
         timeout_ms: Math.min(row.timeout_ms ?? default_timeout_ms, longest_timeout_ms),
@@ -69,10 +78,11 @@ export function createWebhookReader(deps: {
   }
 }
 
-function targetOf(row: Row): { target: Target | null; fault: string } {
+function targetOf(row: Row, read_at: number): Pick<Webhook, 'target' | 'fault' | 'keyring'> {
   try {
-    return { target: parseTarget(row.url), fault: '' }
+    return { target: parseTarget(row.url), fault: '', keyring: createKeyring(row.secrets, read_at) }
   } catch (error) {
-    return { target: null, fault: error instanceof Error ? error.message : String(error) }
+    const fault = error instanceof Error ? error.message : String(error)
+    return { target: null, fault, keyring: createKeyring([], read_at) }
   }
 }

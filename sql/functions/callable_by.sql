@@ -3,6 +3,7 @@ returns text[] language sql immutable as $$
   select case p_role
     when 'outbox_emitter' then '{emit}'::text[]
     when 'outbox_admin' then '{
+      take_headers, add_first_secret, rotate_secret,
       watch, unwatch, watch_tickets, watch_workflows, watch_workflow_steps, watch_test_runs, watch_status, check_expression, check_rights,
       store_watch, install_triggers, recompile_captures, backfill, emit, uuidv7, template_id, ring,
       send_test, resend, replay, cancel_replay, pause, resume, make_partitions, audit,
@@ -12,7 +13,7 @@ returns text[] language sql immutable as $$
       notify_is_contended, writers_ring, ring, next_batch, cut_batches, unread_events, queue_ordered, queue_in_order, lock_order,
       batch_matches, settle_loops, claim_due, held_batches, finish_batches, record_delivered, record_pending, record_attempts,
       record_activity, release_successors, do_chores, close_bursts, advance_replays, learn_event_types, add_first_secret,
-      disable_webhook, template_id, make_partitions, drop_expired_partitions, recompile_captures}'
+      reveal_secret, disable_webhook, template_id, make_partitions, drop_expired_partitions, recompile_captures}'
     else '{}' end
 $$;
 comment on function outbox.callable_by(text) is

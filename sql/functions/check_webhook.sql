@@ -37,13 +37,16 @@ begin
     new.id := old.id; new.created_at := old.created_at;
     new.version := old.version + 1; new.updated_at := now();
   end if;
+  if new.headers::text is distinct from old.headers::text then
+    new.headers := outbox.take_headers(new.id, new.headers, old.headers);
+  end if;
   new.disabled_at := case when new.enabled then null when tg_op = 'INSERT' then now() when old.enabled then now() else old.disabled_at end;
   if new.enabled then new.disabled_reason := null; end if;
   return new;
 end
 $$;
 comment on function outbox.check_webhook() is
-  'Trigger of outbox.webhooks: refuses values that do not fit (OB001, with the column), warns of patterns that match nothing, keeps version and dates.';
+  'Trigger of outbox.webhooks: refuses values that do not fit (OB001, with the column), warns of patterns that match nothing, takes out header values, keeps version and dates.';
 
 create or replace trigger check_webhook before insert or update on outbox.webhooks
   for each row execute function outbox.check_webhook();

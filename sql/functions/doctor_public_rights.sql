@@ -19,7 +19,7 @@ language sql stable set search_path = pg_catalog, pg_temp as $$
     where p.pronamespace = 'outbox'::regnamespace
   ), open as (
     select o.kind, o.name, string_agg(distinct lower(a.privilege_type), ', ') as privileges,
-           bool_or(a.privilege_type not in ('SELECT', 'USAGE', 'EXECUTE') or o.name = 'outbox.webhook_secrets') as grave
+           bool_or(a.privilege_type not in ('SELECT', 'USAGE', 'EXECUTE') or o.name in ('outbox.webhook_secrets', 'outbox.webhook_headers')) as grave
     from objects as o
     cross join lateral aclexplode(o.acl) as a
     where a.grantee = 0

@@ -11,6 +11,7 @@ begin
   order by e.ends_at, e.partition_name
   limit 1;
   if not found then
+    delete from outbox.webhook_secrets as s where s.expires_at <= p_now;
     delete from outbox.idempotency_keys as k where k.created_at < p_now - (select s.retention from outbox.settings as s);
     delete from outbox.capture_failures as f where f.failed_at < p_now - (select s.retention from outbox.settings as s);
     perform outbox.delete_expired_access(p_now);

@@ -7,7 +7,7 @@ returns table (privilege text, kind text, name text) language sql stable set sea
   from pg_class as c
   where c.relnamespace = 'outbox'::regnamespace and c.relkind in ('r', 'p', 'v') and not c.relispartition
     and p_role in ('outbox_relay', 'outbox_admin', 'outbox_reader')
-    and (c.relname <> 'webhook_secrets' or p_role = 'outbox_relay')
+    and (c.relname not in ('webhook_secrets', 'webhook_headers') or p_role = 'outbox_relay')
     and (c.relname <> 'audit_log' or p_role in ('outbox_admin', 'outbox_reader'))
     and (c.relname not in ('api_tokens', 'login_links', 'admin_sessions', 'api_requests') or p_role = 'outbox_admin')
   union all
@@ -22,10 +22,10 @@ returns table (privilege text, kind text, name text) language sql stable set sea
   select r.privilege, r.kind, 'outbox.' || n.name
   from (values
     ('outbox_relay', 'insert, update, delete', 'table', '{registered_relays,batches,pending_deliveries}'::text[]),
-    ('outbox_relay', 'insert', 'table', '{settled_deliveries,earlier_attempts,event_types,webhook_secrets}'),
+    ('outbox_relay', 'insert', 'table', '{settled_deliveries,earlier_attempts,event_types}'),
     ('outbox_relay', 'update', 'table', '{event_cursor}'),
     ('outbox_relay', 'usage', 'sequence', '{delivery_ordinals}'),
-    -- Locking a webhook's row while its first secret is made, and disabling it when it is gone.
+    -- Disabling a webhook when it is gone.
     ('outbox_relay', 'update (enabled, disabled_reason)', 'table', '{webhooks}'),
     ('outbox_admin', 'insert, update, delete', 'table', '{webhooks,event_types}'),
     ('outbox_admin', 'update', 'table', '{settings}'),

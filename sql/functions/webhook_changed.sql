@@ -17,6 +17,7 @@ begin
   else
     insert into outbox.webhook_patterns (webhook_id, pattern, tenant)
     select distinct new.id, u.pattern, new.tenant from unnest(new.events) as u (pattern);
+    perform outbox.store_headers(new.id, new.headers);
   end if;
   -- A sleeping relay has to learn that held deliveries are free again.
   perform outbox.ring();
@@ -24,7 +25,7 @@ begin
 end
 $$;
 comment on function outbox.webhook_changed() is
-  'Trigger of outbox.webhooks: keeps webhook_patterns and disabled_spans, removes the pending deliveries of a deleted webhook, wakes the relay.';
+  'Trigger of outbox.webhooks: keeps webhook_patterns, webhook_headers and disabled_spans, removes the pending deliveries of a deleted webhook, wakes the relay.';
 
 create or replace trigger webhook_changed after insert or update or delete on outbox.webhooks
   for each row execute function outbox.webhook_changed();

@@ -1,6 +1,7 @@
 /** The limit: undici's dispatch with a signature for each request, and nothing else. No database, no deadline, no rows. */
 import { Pool } from 'undici'
-import { createSecret, parseSecret, sign } from '../../relay/sign.ts'
+import { parseSecret, sign } from '../../relay/sign.ts'
+import { createSecret } from '../../sql/secret.ts'
 import { serve } from './child.ts'
 import { now } from './clock.ts'
 

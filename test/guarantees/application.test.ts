@@ -40,7 +40,7 @@ describe('a writer', () => {
     const webhook_id = await makeWebhook(db, { url: 'http://127.0.0.1:9' })
     await db.query('begin')
     await db.query(
-      'lock table outbox.webhooks, outbox.webhook_patterns, outbox.webhook_secrets in access exclusive mode',
+      'lock table outbox.webhooks, outbox.webhook_patterns, outbox.webhook_secrets, outbox.webhook_headers in access exclusive mode',
     )
     await db.query('update outbox.webhooks set enabled = false where id = $1', [webhook_id])
     await db.query('update outbox.settings set max_payload_bytes = max_payload_bytes')

@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createReceiver } from '../../relay/listen.ts'
 import type { ReceiverOptions } from '../../relay/listen.ts'
-import { createSecret, parseSecret, sign } from '../../relay/sign.ts'
+import { parseSecret, sign } from '../../relay/sign.ts'
+import { createSecret } from '../../sql/secret.ts'
 
 const SECRET = createSecret()
 const ID = '01998f0e-0000-7000-8000-000000000001'

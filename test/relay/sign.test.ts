@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Webhook } from 'standardwebhooks'
 import { describe, expect, test } from 'vitest'
-import { createSecret, parseSecret, sign, verify } from '../../relay/sign.ts'
+import { parseSecret, sign, verify } from '../../relay/sign.ts'
+import { createSecret } from '../../sql/secret.ts'
 
 interface Vector {
   secret: string

@@ -18,7 +18,6 @@ const writes: Record<Role, Partial<Record<Act, string[]>>> = {
       'pending_deliveries',
       'registered_relays',
       'settled_deliveries',
-      'webhook_secrets',
     ],
     update: ['batches', 'event_cursor', 'pending_deliveries', 'registered_relays'],
     delete: ['batches', 'pending_deliveries', 'registered_relays'],
@@ -35,6 +34,7 @@ const writes: Record<Role, Partial<Record<Act, string[]>>> = {
 /** What not every role that looks at things may look at. */
 const readers: Record<string, readonly Role[]> = {
   webhook_secrets: ['outbox_relay'],
+  webhook_headers: ['outbox_relay'],
   audit_log: ['outbox_admin', 'outbox_reader'],
   api_tokens: ['outbox_admin'],
   login_links: ['outbox_admin'],
