@@ -9,10 +9,13 @@
  */
 import type { Query } from './pool.ts'
 import {
+  beginPortion,
   deliveryPortion,
+  endPortion,
   eventPortion,
   foundDeliveries,
   foundEvents,
+  limitPortion,
   type DeliveryFilter,
   type EventFilter,
   type FoundDelivery,
@@ -43,17 +46,22 @@ const MAX_ROWS = 50
 const BUDGET_MS = 400
 /** Rows of the first portion: a few milliseconds, even where all of them have to be looked at closely. */
 const FIRST_PORTION = 500
-const LARGEST_PORTION = 500_000
+const LARGEST_PORTION = 200_000
 /** Portions grow no faster: the rows of one may be dearer than those of the one before. */
 const GROWTH = 4
 /** How much of the time that is left a portion may take by the rate of the one before. */
 const SHARE = 0.6
+/** A portion that met a cold cache is given up, and a smaller one tried; but it is given so long, whatever time is left. */
+const LEAST_LIMIT_MS = 200
+const SHRINKING = 8
+const QUERY_CANCELED = '57014'
 
+/** To be called inside one transaction (pool.read), whose snapshot all portions then share. */
 export function findDeliveries(query: Query, filter: DeliveryFilter, page: Page = {}): Promise<Found<FoundDelivery>> {
   const { webhook_id, statuses, event_types, key, tenant, response, contains, since, until } = filter
   const values = [webhook_id, statuses, event_types, key, tenant, response, contains, since, until]
   const search = (range: Range, rows: number) => [...values, range.before, range.after, rows, range.oldest_first]
-  return walk(page, {
+  return walk(query, page, {
     portion: async (range, rows) => {
       const [found] = await query<PortionRow>(deliveryPortion, [...search(range, 1), rows])
       return found?.position ?? null
@@ -62,9 +70,10 @@ export function findDeliveries(query: Query, filter: DeliveryFilter, page: Page 
   })
 }
 
+/** As above. */
 export function findEvents(query: Query, filter: EventFilter, page: Page = {}): Promise<Found<FoundEvent>> {
   const { event_types, key, tenant, contains, since, until, txid } = filter
-  return walk(page, {
+  return walk(query, page, {
     portion: async ({ before, after, oldest_first }, rows) => {
       // The events of a transaction are found by an index.
       if (txid != null) return null
@@ -100,7 +109,7 @@ interface Steps<Row> {
   find(range: Range, max_rows: number): Promise<Row[]>
 }
 
-async function walk<Row extends { id: string }>(page: Page, steps: Steps<Row>): Promise<Found<Row>> {
+async function walk<Row extends { id: string }>(query: Query, page: Page, steps: Steps<Row>): Promise<Found<Row>> {
   const { before = null, after = null, max_rows = MAX_ROWS, budget_ms = BUDGET_MS } = page
   const oldest_first = after !== null && before === null
   const began_at = performance.now()
@@ -111,23 +120,48 @@ async function walk<Row extends { id: string }>(page: Page, steps: Steps<Row>): 
     searched_to,
   })
   let range: Range = { before, after, oldest_first }
-  for (let portion = FIRST_PORTION; ;) {
+  for (let portion = FIRST_PORTION, moved = false; ;) {
     const portion_began_at = performance.now()
+    const left_ms = budget_ms - (portion_began_at - began_at)
+    if (moved && left_ms <= 0) return found(position(range), timeOf(position(range)))
     const end = await steps.portion(range, portion)
     const part = oldest_first ? { ...range, before: end } : { ...range, after: end ?? after }
     // One more than is wanted, to know whether there is one.
-    rows.push(...(await steps.find(part, max_rows + 1 - rows.length)))
+    const find = () => steps.find(part, max_rows + 1 - rows.length)
+    const more = portion > 1 ? await within(query, Math.max(left_ms, LEAST_LIMIT_MS), find) : await find()
+    if (more === null) {
+      portion = Math.ceil(portion / SHRINKING)
+      continue
+    }
+    rows.push(...more)
     if (rows.length > max_rows) {
       rows.length = max_rows
       return found(rows.at(-1)?.id ?? null)
     }
     if (end === null || rows.length === max_rows) return found(end)
-    const now = performance.now()
-    const left_ms = budget_ms - (now - began_at)
-    if (left_ms <= 0) return found(end, timeOf(end))
-    const growth = Math.min(GROWTH, (SHARE * left_ms) / (now - portion_began_at))
-    portion = Math.round(Math.min(LARGEST_PORTION, Math.max(FIRST_PORTION, portion * growth)))
+    const took_ms = performance.now() - portion_began_at
+    const growth = Math.min(GROWTH, (SHARE * (left_ms - took_ms)) / took_ms)
+    portion = Math.ceil(Math.min(LARGEST_PORTION, Math.max(portion * growth, 1)))
     range = oldest_first ? { ...range, after: end } : { ...range, before: end }
+    moved = true
+  }
+}
+
+function position({ before, after, oldest_first }: Range): string {
+  return (oldest_first ? after : before) ?? ''
+}
+
+/** Null: it took longer. The transaction can go on in any case. */
+async function within<T>(query: Query, limit_ms: number, work: () => Promise<T>): Promise<T | null> {
+  await query(beginPortion)
+  await query(limitPortion, [`${Math.ceil(limit_ms)}ms`])
+  try {
+    return await work()
+  } catch (error) {
+    if ((error as { code?: unknown }).code === QUERY_CANCELED) return null
+    throw error
+  } finally {
+    await query(endPortion)
   }
 }
 

@@ -1,6 +1,10 @@
 /** Searches among deliveries and events, made in portions by ../search.ts. */
 
-/** In the order of the parameters below, the first ten. */
+/** Around each portion: a limit of time for it, after which the transaction can go on. */
+export const beginPortion = `savepoint portion`
+export const limitPortion = `select set_config('statement_timeout', $1, true)`
+export const endPortion = `rollback to savepoint portion; release savepoint portion`
+
 export interface DeliveryFilter {
   webhook_id?: string | null
   statuses?: readonly DeliveryStatus[] | null

@@ -5,7 +5,7 @@ returns text[] language sql immutable as $$
     when 'outbox_admin' then '{
       watch, unwatch, watch_tickets, watch_workflows, watch_workflow_steps, watch_test_runs, watch_status, check_expression, check_rights,
       store_watch, install_triggers, recompile_captures, backfill, emit, uuidv7, template_id, ring,
-      send_test, resend, replay, cancel_replay, pause, resume, make_partitions}'
+      send_test, resend, resend_all, replay, cancel_replay, pause, resume, make_partitions}'
     when 'outbox_relay' then '{
       register_relay, renew_relay, retire_relay, suspect_relays, retire_dead_relays, release_unknown, release_deliveries,
       notify_is_contended, writers_ring, ring, next_batch, cut_batches, unread_events, queue_ordered, queue_in_order, lock_order,

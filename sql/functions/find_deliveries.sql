@@ -12,6 +12,7 @@ declare
     webhook_id, statuses, event_types, key, tenant, response, contains, since, until, before, after, max_rows, oldest_first);
   v_ids    uuid[];
 begin
+  v_search := outbox.search_events(v_search);
   if coalesce(statuses && '{pending,held}', true) then
     v_ids := outbox.pending_matching(v_search);
   end if;

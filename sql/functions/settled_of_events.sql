@@ -3,27 +3,23 @@ returns uuid[] language plpgsql stable as $$
 begin
   return array(
     select d.id
-    from (
-      select e.id, outbox.with_tail(e.id, '0000000000000000') as first_id, outbox.with_tail(e.id, 'ffffffffffffffff') as last_id,
-             p_search.contains is null or e.data::text ilike p_search.contains or e.key ilike p_search.contains is true as holds
-      from outbox.events as e
-      where e.id >= outbox.with_tail(p_search.after, '0000000000000000') and e.id <= outbox.with_tail(p_search.before, 'ffffffffffffffff')
-        and (p_search.key is null or e.key = p_search.key)
-        and (p_search.tenant is null or e.tenant = p_search.tenant)
-        and (p_search.likes is null or e.type like any (p_search.likes))
-      offset 0
-    ) as e
+    from unnest(p_search.of_events) as u (id)
+    cross join lateral (
+      select outbox.with_tail(u.id, '0000000000000000') as first_id, outbox.with_tail(u.id, 'ffffffffffffffff') as last_id,
+             outbox.delivery_id(u.id, p_search.webhook_id) as delivery_id
+      offset 0) as e
     cross join lateral (
       -- The ids of an event's deliveries begin with the first half of its own: one short range of the primary key.
       select s.id
       from outbox.settled_deliveries as s
-      where s.id > e.first_id and s.id < e.last_id and s.event_id = e.id
+      where s.id > e.first_id and s.id < e.last_id and s.event_id = u.id
         and s.id > p_search.after and s.id < p_search.before
-        and (p_search.webhook_id is null or s.id = outbox.delivery_id(e.id, p_search.webhook_id))
+        and (p_search.webhook_id is null or s.id = e.delivery_id)
         and (p_search.statuses is null or s.status = any (p_search.statuses))
         and (p_search.response is null or s.response_status >= lower(p_search.response) and s.response_status < upper(p_search.response))
         and (p_search.no_answer is null or s.attempts > 0 and s.response_status is null)
-        and (e.holds or s.response_body ilike p_search.contains or s.error ilike p_search.contains)
+        and (p_search.contains is null or u.id = any (p_search.holding)
+             or s.response_body ilike p_search.contains or s.error ilike p_search.contains)
       order by case when not p_search.oldest_first then s.id end desc, case when p_search.oldest_first then s.id end
       limit p_search.max_rows
     ) as d
@@ -32,4 +28,4 @@ begin
 end
 $$;
 comment on function outbox.settled_of_events(outbox.delivery_search) is
-  'The ids of the settled deliveries that a search for a key or tenant finds: from the few events that have it to their deliveries.';
+  'The ids of the settled deliveries that a search for a key or a tenant finds: from the few events that have it to their deliveries.';

@@ -14,7 +14,9 @@ create type outbox.delivery_search as (
   max_rows     integer,
   oldest_first boolean,
   by_event     boolean,
-  among_few    boolean
+  among_few    boolean,
+  of_events    uuid[],
+  holding      uuid[]
 );
 comment on type outbox.delivery_search is 'A search among deliveries, its arguments checked and put into the form in which statements use them. A null asks for nothing in particular.';
 comment on column outbox.delivery_search.after is 'Ids above this one.';
@@ -31,6 +33,8 @@ comment on column outbox.delivery_search.max_rows is 'So many at most.';
 comment on column outbox.delivery_search.oldest_first is 'Whether the oldest are wanted, not the newest.';
 comment on column outbox.delivery_search.by_event is 'Whether it is quicker to look for the events, and from them for the deliveries.';
 comment on column outbox.delivery_search.among_few is 'Whether what has been delivered is not asked for: the rest is few, and indexed.';
+comment on column outbox.delivery_search.of_events is 'The events that have this key and tenant. Null: not looked for.';
+comment on column outbox.delivery_search.holding is 'The events whose data or key contain the text. Null: not looked for.';
 
 create type outbox.found_delivery as (
   id              uuid,
@@ -87,3 +91,12 @@ comment on column outbox.found_event.txid is 'The transaction that wrote it.';
 comment on column outbox.found_event.occurred_at is 'When the change was made.';
 comment on column outbox.found_event.only_for is 'The only webhook that it is meant for. Null: for whoever wants it.';
 comment on column outbox.found_event.data_bytes is 'How long its data is, in bytes.';
+
+alter table outbox.activity_hours add column durations integer[] not null default '{}';
+comment on table outbox.activity_hours is 'outbox.activity_minutes by the hour. Kept for a day.';
+comment on column outbox.activity_hours.durations is 'As in outbox.activity_minutes.';
+
+-- Made again from their files, with outbox.sum_activity in its place.
+drop view if exists outbox.throughput;
+drop view if exists outbox.webhook_health;
+drop function if exists outbox.activity_of_last_hour(boolean);

@@ -36,7 +36,7 @@ export async function fillHistory(client: Client, size: Size, say: (line: string
   await fillActivity(client, size.busy)
   await fillPending(client, size.pending)
   await fillLog(client)
-  for (const table of ['events', 'settled_deliveries', 'earlier_attempts', 'pending_deliveries', 'activity_minutes'])
+  for (const table of ['events', 'settled_deliveries', 'earlier_attempts', 'pending_deliveries', 'activity_minutes', 'activity_hours'])
     await client.query(`vacuum analyze outbox.${table}`)
   await client.query('analyze')
 }
@@ -102,11 +102,14 @@ async function fillActivity(client: Client, busy: number): Promise<void> {
     cross join bench_webhooks as w
     where w.n < ${busy}`)
   await client.query(`
-    insert into outbox.activity_hours (hour, webhook_id, delivered, failed)
-    select date_trunc('hour', m.minute, 'UTC'), m.webhook_id, sum(m.delivered), sum(m.failed)
-    from outbox.activity_minutes as m
-    where m.minute >= date_trunc('hour', now() - interval '25 hours', 'UTC')
-    group by 1, 2
+    insert into outbox.activity_hours (hour, webhook_id, delivered, failed, durations)
+    select h.hour, h.webhook_id, h.delivered, h.failed, array(select (d * h.minutes)::integer from unnest(h.durations) as d)
+    from (
+      select date_trunc('hour', m.minute, 'UTC') as hour, m.webhook_id, sum(m.delivered) as delivered, sum(m.failed) as failed,
+             min(m.durations) as durations, count(*) as minutes
+      from outbox.activity_minutes as m
+      where m.minute >= date_trunc('hour', now() - interval '25 hours', 'UTC')
+      group by 1, 2) as h
     order by 1, 2`)
   await client.query(`
     insert into outbox.webhook_activity (webhook_id, last_attempt_at, last_success_at, last_failure_at, failing_since, last_failure)
