@@ -166,6 +166,6 @@ async function within<T>(query: Query, limit_ms: number, work: () => Promise<T>)
 }
 
 /** The first 48 bits of an id are milliseconds. */
-function timeOf(position: string): Date {
-  return new Date(Number.parseInt(position.replace('-', '').slice(0, 12), 16))
+function timeOf(id: string): Date {
+  return new Date(Number.parseInt(id.replace('-', '').slice(0, 12), 16))
 }
