@@ -29,12 +29,15 @@ async function pages<Row extends { id: string }>(
   }
 }
 
+const OLDEST = '00000000-0000-0000-0000-000000000000'
+
 const idsOf = (found: readonly Found<{ id: string }>[]) => found.flatMap((page) => page.rows.map((row) => row.id))
 
 const filters: [string, Wanted][] = [
   ['everything', {}],
   ['a text', { contains: 'answer 12' }],
   ['a key', { key: '3' }],
+  ['a tenant', { tenant: 'acme' }],
   ['a tenant and a response', { tenant: 'acme', response: '503' }],
   ['the dead', { statuses: ['dead'] }],
   ['what is pending or held', { statuses: ['pending', 'held'], contains: 'plain' }],
@@ -45,28 +48,48 @@ describe('a search among deliveries', () => {
   test.for(filters)(
     'for %s finds each once from page to page, forwards and back',
     async ([, wanted], { db, database }) => {
-      await makeHistory(db, 400)
+      await makeHistory(db, 700)
       const expected = (await knownDeliveries(db)).filter((row) => isWanted(wanted, row)).map((row) => row.id)
       const pool = poolOf(database)
-      for (const budget_ms of [0, 400]) {
+      // Pages that are full long before a portion ends, and pages that reach beyond its end.
+      for (const [budget_ms, max_rows] of [
+        [0, 7],
+        [400, 7],
+        [0, 700],
+      ] as const) {
         const older = await pages((before) =>
-          pool.read((query) => findDeliveries(query, wanted as object, { before, max_rows: 7, budget_ms })),
+          pool.read((query) => findDeliveries(query, wanted as object, { before, max_rows, budget_ms })),
         )
         expect(idsOf(older)).toEqual(expected)
-        expect(Math.max(...older.map((page) => page.rows.length))).toBeLessThanOrEqual(7)
+        expect(Math.max(...older.map((page) => page.rows.length))).toBeLessThanOrEqual(max_rows)
         const newer = await pages((after) =>
           pool.read((query) =>
-            findDeliveries(query, wanted as object, {
-              after: after ?? '00000000-0000-0000-0000-000000000000',
-              max_rows: 7,
-              budget_ms,
-            }),
+            findDeliveries(query, wanted as object, { after: after ?? OLDEST, max_rows, budget_ms }),
           ),
         )
         expect(idsOf(newer.toReversed())).toEqual(expected)
       }
     },
   )
+
+  test('with a full page does not look for more', async ({ db, database }) => {
+    await makeHistory(db, 700)
+    const newest = (await knownDeliveries(db)).slice(0, 3).map((row) => row.id)
+    await db.query(`update outbox.settled_deliveries set error = 'needle' where id = any ($1)`, [newest])
+    await db.query('delete from outbox.pending_deliveries where id = any ($1)', [newest])
+    const wanted = { contains: 'needle' }
+    const expected = (await knownDeliveries(db)).filter((row) => isWanted(wanted, row)).map((row) => row.id)
+    let portions = 0
+    const found = await poolOf(database).read((query) => {
+      const counting: Query = (statement, values) => {
+        if (statement === foundDeliveries) portions += 1
+        return query(statement, values)
+      }
+      return findDeliveries(counting, wanted, { max_rows: expected.length })
+    })
+    expect(found.rows.map((row) => row.id)).toEqual(expected)
+    expect({ portions, ended: found.next === null }).toEqual({ portions: 1, ended: false })
+  })
 
   test('skips and repeats nothing while more is written', async ({ db, database }) => {
     const hooks = await makeHistory(db, 150)
@@ -93,7 +116,7 @@ describe('a search among deliveries', () => {
     })
     expect(expected.length).toBeGreaterThan(100)
     const pool = poolOf(database)
-    for (const after of [null, '00000000-0000-0000-0000-000000000000']) {
+    for (const after of [null, OLDEST]) {
       const found = await pool.read((query) =>
         findDeliveries(query, { since: since ?? null, until: until ?? null }, { after, max_rows: 1_000 }),
       )
@@ -184,7 +207,7 @@ describe('a search among events', () => {
     const newer = await pages((after) =>
       pool.read((query) =>
         findEvents(query, wanted, {
-          after: after ?? '00000000-0000-0000-0000-000000000000',
+          after: after ?? OLDEST,
           max_rows: 9,
           budget_ms: 0,
         }),

@@ -146,4 +146,20 @@ describe('outbox.replay of the dead', () => {
     await db.query(`select outbox.advance_replays(now() + interval '5 s')`)
     expect((await knownDeliveriesOf(db, bad)).filter((status) => status === 'dead')).toHaveLength(3)
   })
+
+  test('looks for them in portions that leave none out, and keep those of an instant together', async ({ db }) => {
+    const { good } = await makeHistory(db, 30)
+    await db.query(`update outbox.settled_deliveries set status = 'dead' where webhook_id = $1`, [good])
+    const found: string[] = []
+    for (let portion: string[] | null = []; portion !== null; found.push(...portion)) {
+      const after: string = found.at(-1) ?? '00000000-0000-0000-0000-000000000000'
+      portion = await ask<string[] | null>(db, `select outbox.dead_portion($1, $2, outbox.uuid_at(now()), null, 2)`, [
+        good,
+        after,
+      ])
+      if (portion === null) break
+      expect(portion.length).toBeLessThanOrEqual(4)
+    }
+    expect(found).toEqual(await ask(db, 'select array_agg(id::text order by id) from outbox.events'))
+  })
 })
