@@ -17,7 +17,12 @@ const WEBHOOK_STATES = ['ok', 'failing', 'paused', 'disabled', 'idle']
 export function metricsRoute(pool: Pool): (c: Context) => Promise<Response> {
   return async (c) => {
     const registry = new Registry()
-    const reachable = gauge(registry, 'outbox_database_reachable', 'Whether the database answered: 1. Else 0, and nothing else is told.', [])
+    const reachable = gauge(
+      registry,
+      'outbox_database_reachable',
+      'Whether the database answered: 1. Else 0, and nothing else is told.',
+      [],
+    )
     try {
       await pool.read((query) => collect(registry, query))
       reachable.set(1)

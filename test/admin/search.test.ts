@@ -1,37 +1,10 @@
 /** Searching in portions: each row once, a bound for the time, and a word on how far it came. */
-import { onTestFinished } from 'vitest'
-import { createPool, type Query } from '../../admin/pool.ts'
+import type { Query } from '../../admin/pool.ts'
 import { foundDeliveries } from '../../admin/queries/search.ts'
-import { findDeliveries, findEvents, type Found } from '../../admin/search.ts'
+import { findDeliveries } from '../../admin/search.ts'
 import { addHistory, isWanted, knownDeliveries, makeHistory, type Wanted } from '../support/deliveries.ts'
+import { idsOf, OLDEST, pages, poolOf } from '../support/pages.ts'
 import { describe, expect, test } from '../support/world.ts'
-
-function poolOf(database: { url: string }) {
-  const pool = createPool({ url: database.url })
-  onTestFinished(() => pool.close())
-  return pool
-}
-
-/** From page to page until there are no more; `between` is called after each. */
-async function pages<Row extends { id: string }>(
-  search: (position: string | null) => Promise<Found<Row>>,
-  between: () => Promise<unknown> = () => Promise.resolve(),
-): Promise<Found<Row>[]> {
-  const found: Found<Row>[] = []
-  for (let position: string | null = null; ;) {
-    const page: Found<Row> = await search(position)
-    found.push(page)
-    await between()
-    if (page.next === null) return found
-    // Otherwise it would never end.
-    expect(page.next).not.toBe(position)
-    position = page.next
-  }
-}
-
-const OLDEST = '00000000-0000-0000-0000-000000000000'
-
-const idsOf = (found: readonly Found<{ id: string }>[]) => found.flatMap((page) => page.rows.map((row) => row.id))
 
 const filters: [string, Wanted][] = [
   ['everything', {}],
@@ -188,44 +161,5 @@ describe('a search among deliveries', () => {
       code: 'OB001',
       message: expect.stringContaining('"response"') as string,
     })
-  })
-})
-
-describe('a search among events', () => {
-  test('finds each once from page to page, forwards and back', async ({ db, database }) => {
-    await makeHistory(db, 1_300)
-    const { rows } = await db.query<{ id: string }>(
-      `select id from outbox.events where key = '2' and data::text like '%1%' order by id desc`,
-    )
-    const expected = rows.map((row) => row.id)
-    const pool = poolOf(database)
-    const wanted = { key: '2', contains: '1' }
-    const older = await pages((before) =>
-      pool.read((query) => findEvents(query, wanted, { before, max_rows: 9, budget_ms: 0 })),
-    )
-    expect(idsOf(older)).toEqual(expected)
-    const newer = await pages((after) =>
-      pool.read((query) =>
-        findEvents(query, wanted, {
-          after: after ?? OLDEST,
-          max_rows: 9,
-          budget_ms: 0,
-        }),
-      ),
-    )
-    expect(idsOf(newer.toReversed())).toEqual(expected)
-  })
-
-  test('finds those of a transaction at once, however far back', async ({ db, database }) => {
-    const { rows } = await db.query<{ txid: string; id: string }>(
-      `insert into outbox.events (id, type, data)
-       select overlay(gen_random_uuid()::text placing left(outbox.uuid_at(now() - interval '1 day')::text, 13) from 1)::uuid, 'a.b', '{}'
-       returning id, txid::text as txid`,
-    )
-    await makeHistory(db, 2_000)
-    const found = await poolOf(database).read((query) =>
-      findEvents(query, { txid: rows[0]?.txid ?? null }, { budget_ms: 0 }),
-    )
-    expect(found).toMatchObject({ rows: [{ id: rows[0]?.id }], next: null, searched_to: null })
   })
 })
