@@ -12,7 +12,9 @@ begin
   if v_budget < 1 then return 0; end if;
   -- At most so many portions a transaction, so that it stays short.
   for v_portion in 1 .. 10 loop
-    v_ids := outbox.log_portion(v_position, outbox.uuid_at(p_replay.until), p_replay.event_types, 1000);
+    v_ids := case when p_replay.which = 'dead'
+      then outbox.dead_portion(p_replay.webhook_id, v_position, outbox.uuid_at(p_replay.until), p_replay.event_types, 1000)
+      else outbox.log_portion(v_position, outbox.uuid_at(p_replay.until), p_replay.event_types, 1000) end;
     if v_ids is null then
       v_finished := p_now;
       exit;

@@ -9,9 +9,9 @@ begin
   end if;
   for v_statement in
     -- Sequences of identity columns follow their tables.
-    select format('alter %s outbox.%I owner to outbox_owner', case c.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, c.relname)
+    select format('alter %s outbox.%I owner to outbox_owner', case c.relkind when 'v' then 'view' when 'S' then 'sequence' when 'c' then 'type' else 'table' end, c.relname)
     from pg_class as c
-    where c.relnamespace = 'outbox'::regnamespace and c.relowner <> 'outbox_owner'::regrole and c.relkind in ('r', 'p', 'v', 'S')
+    where c.relnamespace = 'outbox'::regnamespace and c.relowner <> 'outbox_owner'::regrole and c.relkind in ('r', 'p', 'v', 'S', 'c')
       and not (c.relkind = 'S' and exists (select from pg_depend as d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'i'))
     union all
     select format('alter function %s owner to outbox_owner', p.oid::regprocedure)

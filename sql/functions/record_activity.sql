@@ -34,11 +34,13 @@ begin
         durations = (select coalesce(array_agg(coalesce(u.before, 0) + coalesce(u.new, 0) order by u.n), '{}')
                      from unnest(m.durations, excluded.durations) with ordinality as u (before, new, n))
   ), by_hour as (
-    insert into outbox.activity_hours as h (hour, webhook_id, delivered, failed, dead)
-    select date_trunc('hour', p_now, 'UTC'), a.webhook_id, a.delivered, a.failed, a.dead
+    insert into outbox.activity_hours as h (hour, webhook_id, delivered, failed, dead, durations)
+    select date_trunc('hour', p_now, 'UTC'), a.webhook_id, a.delivered, a.failed, a.dead, a.durations
     from activity as a
     on conflict (hour, webhook_id) do update
-    set delivered = h.delivered + excluded.delivered, failed = h.failed + excluded.failed, dead = h.dead + excluded.dead
+    set delivered = h.delivered + excluded.delivered, failed = h.failed + excluded.failed, dead = h.dead + excluded.dead,
+        durations = (select coalesce(array_agg(coalesce(u.before, 0) + coalesce(u.new, 0) order by u.n), '{}')
+                     from unnest(h.durations, excluded.durations) with ordinality as u (before, new, n))
   )
   insert into outbox.webhook_activity as w (webhook_id, last_attempt_at, last_success_at, last_failure_at, failing_since, last_failure)
   select a.webhook_id, greatest(a.succeeded_at, a.failed_at), a.succeeded_at, a.failed_at, a.failing_since, a.last_failure

@@ -5,7 +5,7 @@ select g.minute, coalesce(a.delivered + a.failed, 0) as attempts, coalesce(a.del
        round(outbox.percentile_of(a.durations, 0.5)::numeric, 1) as p50_ms,
        round(outbox.percentile_of(a.durations, 0.95)::numeric, 1) as p95_ms
 from generate_series(date_trunc('minute', now()) - interval '59 minutes', date_trunc('minute', now()), '1 minute') as g (minute)
-left join outbox.activity_of_last_hour(false) as a on a.minute = g.minute
+left join outbox.sum_activity(date_trunc('minute', now()) - interval '59 minutes', '1 minute', false, null, false) as a on a.bucket = g.minute
 order by g.minute desc;
 comment on view outbox.throughput is 'What was sent in each minute of the last hour, newest first; the first minute is not over yet. Attempts are counted by the relays and appear here after a few seconds.';
 comment on column outbox.throughput.minute is 'The beginning of the minute.';

@@ -24,7 +24,7 @@ left join (
   ) as c
   group by c.webhook_id
 ) as day on day.webhook_id = w.id
-left join outbox.activity_of_last_hour(true) as hour on hour.webhook_id = w.id
+left join outbox.sum_activity(date_trunc('minute', now()) - interval '59 minutes', '1 minute', false, null, true) as hour on hour.webhook_id = w.id
 left join (
   select d.webhook_id, count(*) as pending from outbox.pending_deliveries as d group by d.webhook_id
 ) as queue on queue.webhook_id = w.id

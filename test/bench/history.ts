@@ -33,10 +33,18 @@ export async function fillHistory(client: Client, size: Size, say: (line: string
     await fillDay(client, days_ago, events)
     if (days_ago % 5 === 1) say(`views: ${DAYS - days_ago + 1} of ${DAYS} days written`)
   }
+  await fillRare(client)
   await fillActivity(client, size.busy)
   await fillPending(client, size.pending)
   await fillLog(client)
-  for (const table of ['events', 'settled_deliveries', 'earlier_attempts', 'pending_deliveries', 'activity_minutes'])
+  for (const table of [
+    'events',
+    'settled_deliveries',
+    'earlier_attempts',
+    'pending_deliveries',
+    'activity_minutes',
+    'activity_hours',
+  ])
     await client.query(`vacuum analyze outbox.${table}`)
   await client.query('analyze')
 }
@@ -94,6 +102,18 @@ async function fillDay(client: Client, days_ago: number, events: number): Promis
     where s.attempts > 1 and s.id >= outbox.uuid_at(${day}) and s.id < outbox.uuid_at(${day} + interval '1 day')`)
 }
 
+/** What searches look for in vain among all the rest: a webhook with three deliveries, all of them old. */
+async function fillRare(client: Client): Promise<void> {
+  await client.query(`
+    with quiet as (
+      insert into outbox.webhooks (url, events, description) values ('http://127.0.0.1:9/quiet', '{bench.settled}', 'quiet') returning id)
+    insert into outbox.settled_deliveries (id, webhook_id, event_id, event_type, status, attempts, created_at, attempted_at,
+      duration_ms, response_status, response_headers, response_body)
+    select outbox.delivery_id(e.id, w.id), w.id, e.id, e.type, 'delivered', 1, e.occurred_at, e.occurred_at, 5, 200, '{}', 'ok'
+    from quiet as w
+    cross join (select * from outbox.events as e where e.id > outbox.uuid_at(now() - interval '${DAYS - 2} days') order by e.id limit 3) as e`)
+}
+
 async function fillActivity(client: Client, busy: number): Promise<void> {
   await client.query(`
     insert into outbox.activity_minutes (minute, webhook_id, delivered, failed, durations)
@@ -102,11 +122,14 @@ async function fillActivity(client: Client, busy: number): Promise<void> {
     cross join bench_webhooks as w
     where w.n < ${busy}`)
   await client.query(`
-    insert into outbox.activity_hours (hour, webhook_id, delivered, failed)
-    select date_trunc('hour', m.minute, 'UTC'), m.webhook_id, sum(m.delivered), sum(m.failed)
-    from outbox.activity_minutes as m
-    where m.minute >= date_trunc('hour', now() - interval '25 hours', 'UTC')
-    group by 1, 2
+    insert into outbox.activity_hours (hour, webhook_id, delivered, failed, durations)
+    select h.hour, h.webhook_id, h.delivered, h.failed, array(select (d * h.minutes)::integer from unnest(h.durations) as d)
+    from (
+      select date_trunc('hour', m.minute, 'UTC') as hour, m.webhook_id, sum(m.delivered) as delivered, sum(m.failed) as failed,
+             min(m.durations) as durations, count(*) as minutes
+      from outbox.activity_minutes as m
+      where m.minute >= date_trunc('hour', now() - interval '25 hours', 'UTC')
+      group by 1, 2) as h
     order by 1, 2`)
   await client.query(`
     insert into outbox.webhook_activity (webhook_id, last_attempt_at, last_success_at, last_failure_at, failing_since, last_failure)

@@ -1,9 +1,10 @@
-/** What looking costs: every view, as a DBA would read it in psql, on a month of history. */
+/** What looking costs: every view, as a DBA would read it in psql, and every search of the pages, on a month of history. */
 import type { Client } from '../../sql/db.ts'
 import type { Scenario } from './bench.ts'
 import { now } from './clock.ts'
 import { atMost, type Finding } from './finding.ts'
 import { clearHistory, fillHistory, type Size } from './history.ts'
+import { searches } from './searches.ts'
 
 const FULL: Size = { settled: 10_000_000, pending: 100_000, webhooks: 1_000, busy: 1_000 }
 const QUICK: Size = { settled: 200_000, pending: 10_000, webhooks: 1_000, busy: 50 }
@@ -37,6 +38,7 @@ export const views: Scenario = async (bench) => {
   bench.say(`views: ${size.settled.toLocaleString('en')} settled deliveries, ${disk.rows[0]?.size}`)
   const findings: Finding[] = []
   for (const statement of await statements(client)) findings.push(await measure(client, statement, bench.rounds))
+  findings.push(...(await searches(client, bench.rounds)))
   await clearHistory(client)
   return findings
 }
@@ -52,7 +54,20 @@ async function statements(client: Client): Promise<string[]> {
   const reads = rows.flatMap(({ name }) =>
     (readings[name]?.(one.rows[0]?.id ?? '') ?? ['']).map((rest) => `select * from outbox.${name} ${rest}`.trimEnd()),
   )
-  return [...reads, 'select * from outbox.doctor()', `select * from outbox.explain('${one.rows[0]?.event_id}')`]
+  const charts = [
+    'select * from outbox.activity()',
+    `select * from outbox.activity(null, now() - interval '24 hours', '1 hour')`,
+    `select * from outbox.activity('${one.rows[0]?.id}', now() - interval '24 hours', '5 min')`,
+    'select * from outbox.sparklines(array(select w.id from outbox.webhooks as w limit 50))',
+    `select * from outbox.count_deliveries('${one.rows[0]?.id}')`,
+    `select * from outbox.replay('${one.rows[0]?.id}', now() - interval '30 days', dry_run => true, which => 'dead')`,
+  ]
+  return [
+    ...reads,
+    ...charts,
+    'select * from outbox.doctor()',
+    `select * from outbox.explain('${one.rows[0]?.event_id}')`,
+  ]
 }
 
 async function measure(client: Client, statement: string, times: number): Promise<Finding> {
