@@ -1,6 +1,6 @@
 /** What a route asks of the actor. */
 import type { MiddlewareHandler } from 'hono'
-import { problem } from '../pages/problem.ts'
+import { problem } from '../parts/problem.ts'
 import { allows, roleOf, type Env, type Scope } from './actor.ts'
 import { Refused } from './refused.ts'
 

@@ -1,7 +1,7 @@
 /** Who is logged in to the pages. */
 import type { Context, MiddlewareHandler } from 'hono'
-import { root } from '../pages/layout.ts'
-import { problem } from '../pages/problem.ts'
+import { root } from '../parts/layout.ts'
+import { problem } from '../parts/problem.ts'
 import type { Pool } from '../pool.ts'
 import { endSession, sessionOf, startSession, type SessionRow } from '../queries/access.ts'
 import type { Actor, Env } from './actor.ts'

@@ -2,8 +2,8 @@
 import { html } from 'hono/html'
 import { roleOf } from '../access/actor.ts'
 import type { OpenSessionRow, TokenRow } from '../queries/access.ts'
-import type { Html } from './layout.ts'
-import { relativeTime } from './time.ts'
+import type { Html } from '../parts/layout.ts'
+import { relativeTime } from '../parts/time.ts'
 
 export function noTokens(): Html {
   return html`<div class="empty">

@@ -8,10 +8,10 @@ import { databaseTime, forPsql } from '../queries.ts'
 import * as queries from '../queries/access.ts'
 import type { OpenSessionRow, TokenRow } from '../queries/access.ts'
 import { refusalOf } from '../refusal.ts'
-import { root, show, type Html } from './layout.ts'
+import { root, show, type Html } from '../parts/layout.ts'
 import { noTokens, sessionTable, tokenTable } from './access-tables.ts'
 import { EXPIRIES, newToken, type Draft } from './new-token.ts'
-import { problem } from './problem.ts'
+import { problem } from '../parts/problem.ts'
 
 export function accessPages(app: Hono<Env>, pool: Pool): void {
   app.use('/access', needs('admin'))

@@ -6,8 +6,8 @@ import { needs } from '../access/needs.ts'
 import type { Pool } from '../pool.ts'
 import { databaseTime, forPsql } from '../queries.ts'
 import { auditLog, type AuditRow, type ChangedValue } from '../queries/audit.ts'
-import { root, show, type Html } from './layout.ts'
-import { clockTime } from './time.ts'
+import { root, show, type Html } from '../parts/layout.ts'
+import { clockTime } from '../parts/time.ts'
 
 const SHOWN = 50
 

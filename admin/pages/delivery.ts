@@ -4,11 +4,11 @@ import { html } from 'hono/html'
 import type { Pool } from '../pool.ts'
 import * as queries from '../queries.ts'
 import type { AttemptRow, DeliveryPageRow, KeyRow, WebhookRow } from '../queries.ts'
-import { prettyJson } from './json.ts'
-import { show, type Html } from './layout.ts'
-import { answer, badge, hostOfWebhook, nextAttempt } from './parts.ts'
-import { problem } from './problem.ts'
-import { fullTime } from './time.ts'
+import { prettyJson } from '../parts/json.ts'
+import { show, type Html } from '../parts/layout.ts'
+import { answer, statusBadge, hostOfWebhook, nextAttempt } from '../parts/delivery.ts'
+import { problem } from '../parts/problem.ts'
+import { fullTime } from '../parts/time.ts'
 
 interface Shown {
   now: Date
@@ -49,7 +49,7 @@ function readDelivery(pool: Pool, id: string): Promise<Shown | null> {
 }
 
 function delivery({ now, delivery: row, attempts, webhook, key }: Shown): Html {
-  return html`<h1>${row.event_type} ${badge(row.status)}</h1>
+  return html`<h1>${row.event_type} ${statusBadge(row.status)}</h1>
     <dl>
       ${entry('Webhook', hostOfWebhook(webhook))} ${webhook?.enabled === false ? entry('Disabled', why(webhook)) : ''}
       ${key === null ? '' : entry('Key', html`<bdi>${key}</bdi>`)} ${entry('Delivery', html`<code>${row.id}</code>`)}

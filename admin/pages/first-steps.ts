@@ -1,6 +1,6 @@
 /** What to do while there is nothing to see: the two statements that make a first delivery. */
 import { html } from 'hono/html'
-import type { Html } from './layout.ts'
+import type { Html } from '../parts/layout.ts'
 
 const REGISTER = `insert into outbox.webhooks (url, events)
 values ('https://example.com/webhook', '{ticket.*}');`

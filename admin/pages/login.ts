@@ -10,7 +10,7 @@ import { ownPath } from '../access/next.ts'
 import { close, find, open } from '../access/session.ts'
 import type { Holder } from '../access/token.ts'
 import { useLoginLink } from '../queries/access.ts'
-import { layout, root, type Html } from './layout.ts'
+import { layout, root, type Html } from '../parts/layout.ts'
 
 const BY_LINK: Holder = { name: 'login link', scope: 'admin', token_id: null, token_hash: null }
 

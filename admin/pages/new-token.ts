@@ -2,7 +2,7 @@
 import { html } from 'hono/html'
 import { roleOf, scopes, type Scope } from '../access/actor.ts'
 import type { Refusal } from '../refusal.ts'
-import type { Html } from './layout.ts'
+import type { Html } from '../parts/layout.ts'
 
 export interface Draft {
   name?: string

@@ -5,9 +5,9 @@ import type { Pool } from '../pool.ts'
 import * as queries from '../queries.ts'
 import type { CountRow, DeliveryRow, KeyRow, RelayRow, WebhookRow } from '../queries.ts'
 import { firstSteps } from './first-steps.ts'
-import { show, type Html } from './layout.ts'
-import { answer, badge, hostOfWebhook, nextAttempt } from './parts.ts'
-import { clock, clockTime, relativeTime } from './time.ts'
+import { show, type Html } from '../parts/layout.ts'
+import { answer, statusBadge, hostOfWebhook, nextAttempt } from '../parts/delivery.ts'
+import { clock, clockTime, relativeTime } from '../parts/time.ts'
 import { webhookTable } from './webhook-table.ts'
 
 interface Overview {
@@ -115,7 +115,7 @@ function deliveryRow(row: DeliveryRow, { now, webhook_of, key_of }: Overview): H
     <td class="type"><a href="./deliveries/${row.id}">${row.event_type}</a></td>
     <td class="key"><bdi title="${key}">${key}</bdi></td>
     <td class="hook">${hostOfWebhook(webhook_of.get(row.webhook_id))}</td>
-    <td class="status">${badge(row.status)}</td>
+    <td class="status">${statusBadge(row.status)}</td>
     <td class="tries number ${row.attempts > 1 ? '' : 'few'}">${row.attempts}</td>
     <td class="answer">${last}</td>
     <td class="next">${nextAttempt(row, now)}</td>

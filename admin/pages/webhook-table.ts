@@ -1,9 +1,9 @@
 /** The webhooks, each with what became of its newest deliveries. */
 import { html } from 'hono/html'
 import { COUNTED, type CountRow, type Status, type WebhookRow } from '../queries.ts'
-import type { Html } from './layout.ts'
-import { hostOf } from './parts.ts'
-import { relativeTime } from './time.ts'
+import type { Html } from '../parts/layout.ts'
+import { hostOf } from '../parts/delivery.ts'
+import { relativeTime } from '../parts/time.ts'
 
 const STATUSES = ['delivered', 'pending', 'held', 'dead'] as const satisfies readonly Status[]
 

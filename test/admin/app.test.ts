@@ -142,9 +142,9 @@ describe('assets', () => {
     }
   })
 
-  test('hold htmx 4, and a style of at most 8 kB', () => {
+  test('hold htmx 4, and a style and a script of at most 32 kB', () => {
     expect(assets.htmx.content).toContain('innerMorph')
-    expect(assets.style.content.length).toBeLessThanOrEqual(8_192)
+    expect(assets.style.content.length + assets.script.content.length).toBeLessThanOrEqual(32_768)
   })
 
   test('are found from a page at any depth', async ({ database }) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { prettyJson } from '../../admin/pages/json.ts'
-import { hostOf } from '../../admin/pages/parts.ts'
-import { relative } from '../../admin/pages/time.ts'
+import { prettyJson } from '../../admin/parts/json.ts'
+import { hostOf } from '../../admin/parts/delivery.ts'
+import { relative } from '../../admin/parts/time.ts'
 import { forPsql } from '../../admin/queries.ts'
 
 /** As the reader sees it: without the tags, the escapes undone. */

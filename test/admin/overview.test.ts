@@ -96,7 +96,7 @@ describe('the overview', () => {
   test('is refreshed by htmx with the inside of main alone', async ({ database }) => {
     const { page } = testApp(database)
     const full = (await page('/')).text
-    expect(full).toMatch(/<main\s+hx-get="\.\/"\s+hx-trigger="every 2s"\s+hx-swap="innerMorph"/)
+    expect(full).toMatch(/<main\s+id="main"\s+hx-get="\.\/"\s+hx-trigger="every 2s"\s+hx-swap="innerMorph"/)
     const part = (await page('/', { 'HX-Request': 'true', 'HX-Request-Type': 'partial' })).text
     expect(part).not.toMatch(/<html|<main|<footer/)
     expect(part).toContain('No deliveries yet')

@@ -1,11 +1,14 @@
-/** Small pieces that several pages show alike. */
+/** What lists of deliveries show alike. */
 import { html } from 'hono/html'
 import type { DeliveryRow, Status, WebhookRow } from '../queries.ts'
 import type { Html } from './layout.ts'
+import { badge, type Tone } from './parts.ts'
 import { relativeTime } from './time.ts'
 
-export function badge(status: Status): Html {
-  return html`<span class="badge ${status}">${status}</span>`
+const TONES = { delivered: 'good', pending: 'wait', held: 'wait', dead: 'bad' } as const satisfies Record<Status, Tone>
+
+export function statusBadge(status: Status): Html {
+  return badge(status, TONES[status])
 }
 
 /** Host and port as they were written. The path stays out of sight: for many receivers it is the password. */

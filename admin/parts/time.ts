@@ -40,11 +40,14 @@ export function relativeTime(at: Date, now: Date): Html {
 
 /** The clock for those who compare with a log, and how long ago for everybody else. */
 export function clockTime(at: Date, now: Date): Html {
-  return html`<time datetime="${at.toISOString()}" title="${absolute(at)}"
-    ><span class="clock">${clock(at, now)}</span> <span class="ago">${relative(at, now)}</span></time
+  return html`<time datetime="${at.toISOString()}" title="${absolute(at)}" data-show="clock"
+    ><span class="clock at">${clock(at, now)}</span> <span class="ago">${relative(at, now)}</span></time
   >`
 }
 
 export function fullTime(at: Date, now: Date): Html {
-  return html`<time datetime="${at.toISOString()}">${absolute(at)}</time> <span class="ago">${relative(at, now)}</span>`
+  return html`<time datetime="${at.toISOString()}" title="${absolute(at)}" data-show="full"
+      ><span class="at">${absolute(at)}</span></time
+    >
+    <span class="ago">${relative(at, now)}</span>`
 }

@@ -3,6 +3,8 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { version } from '../../sql/package.ts'
 import { assets } from '../assets.ts'
+import { flash } from './flash.ts'
+import { navigation } from './nav.ts'
 
 export type Html = ReturnType<typeof html>
 
@@ -30,7 +32,7 @@ export function root(c: Context): string {
 export interface Page {
   title: string
   content: Html
-  /** Where the content is refreshed from every 2 s, relative to the page. Null: it does not change. */
+  /** Where the content is refreshed from every 2 s, relative to the page. Null: it does not change by itself. */
   refresh: string | null
   /** Statements that show the same in psql. */
   reads: readonly string[]
@@ -42,10 +44,12 @@ export function show(c: Context, page: Page): Response | Promise<Response> {
   return c.html(wantsFragment(c) ? inside(page) : layout(c, page))
 }
 
+/** Around it the navigation, for those who are logged in. */
 export function layout(c: Context, page: Page): Html {
   const base = root(c)
   // A page that changes by itself must be able to hold still; the address says so, so this needs no script.
   const paused = c.req.query('refresh') === 'off'
+  const inside_session = c.get('actor') !== undefined
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -57,21 +61,28 @@ export function layout(c: Context, page: Page): Html {
         <link rel="icon" href="${base}${assets.icon.path}" />
         <link rel="stylesheet" href="${base}${assets.style.path}" />
         <script src="${base}${assets.htmx.path}" defer></script>
+        <script src="${base}${assets.script.path}" defer></script>
       </head>
-      <body>
-        <header class="top">
-          <a class="home" href="${base}"
-            ><img src="${base}${assets.icon.path}" alt="" width="20" height="20" />Outbox</a
-          >
-          ${page.refresh === null ? '' : pauseLink(paused)}
-        </header>
-        ${paused || page.refresh === null ? html`<main>${inside(page)}</main>` : live(page, page.refresh)}
-        <footer>
-          ${page.reads.length > 0 ? readsOf(page.reads) : ''}
-          <p class="muted">outbox ${version} · times are UTC, by the clock of the database</p>
-        </footer>
+      <body class="${inside_session ? 'framed' : ''}" ${inside_session ? csrfHeader(c) : ''}>
+        <a class="skip" href="#main">To the content</a>
+        ${inside_session ? navigation(c) : ''}
+        <div class="page">
+          ${flash(c)}
+          ${paused || page.refresh === null ? html`<main id="main">${inside(page)}</main>` : live(page, page.refresh)}
+          <footer>
+            ${page.reads.length > 0 ? readsOf(page.reads) : ''}
+            <p>
+              outbox ${version} · <span data-zone>times are UTC</span>, by the clock of the database
+              ${page.refresh === null ? '' : pauseLink(paused)}
+            </p>
+          </footer>
+        </div>
       </body>
     </html>`
+}
+
+function csrfHeader(c: Context): Html {
+  return html`hx-headers:inherited="${JSON.stringify({ 'X-CSRF-Token': c.get('csrf') })}"`
 }
 
 function pauseLink(paused: boolean): Html {
@@ -82,6 +93,7 @@ function pauseLink(paused: boolean): Html {
 
 function live(page: Page, address: string): Html {
   return html`<main
+    id="main"
     hx-get="${address}"
     hx-trigger="every 2s"
     hx-swap="innerMorph"
