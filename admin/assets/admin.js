@@ -16,7 +16,8 @@ function localize(root) {
     const place = time.querySelector('.at')
     if (text !== null && place !== null && place.textContent !== text) place.textContent = text
   }
-  for (const name of root.querySelectorAll('[data-zone]')) name.textContent = `times are in ${zone}; hover for UTC`
+  for (const name of root.querySelectorAll('[data-zone]'))
+    name.textContent = zone === 'UTC' ? 'times are UTC' : `times are in ${zone} (UTC when you point at them)`
   for (const button of root.querySelectorAll('[data-copy][hidden]')) button.hidden = false
 }
 

@@ -83,11 +83,13 @@ function tokenForm(c: Context, next: string, status: 200 | 401 | 403 | 429 = 200
     c,
     status,
     html`${alert(error)}
-      <form method="post" action="${root(c)}login">
+      <form class="form" method="post" action="${root(c)}login">
         <input type="hidden" name="next" value="${next}" />
-        <label for="token">Token</label>
-        <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
-        <button>Log in</button>
+        <div class="field">
+          <label for="token">Token</label>
+          <input id="token" name="token" type="password" autocomplete="current-password" required autofocus />
+        </div>
+        <p class="submit"><button class="button primary">Log in</button></p>
       </form>
       ${from_afar ? html`<p><a href="?next=${encodeURIComponent(next)}">I am logged in already</a></p>` : ''}
       <p class="muted">
@@ -98,7 +100,7 @@ function tokenForm(c: Context, next: string, status: 200 | 401 | 403 | 429 = 200
 }
 
 function linkForm(c: Context, status: 200 | 403 | 410 | 429 = 200, error: string | null = null) {
-  const button = html`<form method="post"><button>Log in</button></form>
+  const button = html`<form method="post"><button class="button primary">Log in</button></form>
     <p class="muted">This link works once.</p>`
   const back = html`<p><a href="${root(c)}login">Log in with a token</a></p>`
   return frame(c, status, html`${alert(error)} ${error === null ? button : back}`)

@@ -4,6 +4,8 @@ import { html } from 'hono/html'
 import type { Pool } from '../pool.ts'
 import * as queries from '../queries.ts'
 import type { CountRow, DeliveryRow, KeyRow, RelayRow, WebhookRow } from '../queries.ts'
+import { backlogSum, lastHour, type BacklogSumRow, type MinuteRow } from '../queries/overview.ts'
+import { pulse } from './pulse.ts'
 import { firstSteps } from './first-steps.ts'
 import { show, type Html } from '../parts/layout.ts'
 import { answer, statusBadge, hostOfWebhook, nextAttempt } from '../parts/delivery.ts'
@@ -15,6 +17,8 @@ interface Overview {
   relays: RelayRow[]
   webhooks: WebhookRow[]
   counts: CountRow[]
+  minutes: MinuteRow[]
+  backlog: BacklogSumRow | undefined
   deliveries: DeliveryRow[]
   /** Of the deliveries shown. */
   webhook_of: ReadonlyMap<string, WebhookRow>
@@ -23,7 +27,14 @@ interface Overview {
 
 export function overviewPage(pool: Pool) {
   return async (c: Context) => {
-    const reads = [queries.newestDeliveries, queries.deliveryCounts, queries.webhooks, queries.relays]
+    const reads = [
+      queries.newestDeliveries,
+      lastHour,
+      backlogSum,
+      queries.deliveryCounts,
+      queries.webhooks,
+      queries.relays,
+    ]
     return show(c, {
       title: 'Outbox',
       content: overview(await readOverview(pool)),
@@ -44,6 +55,8 @@ function readOverview(pool: Pool): Promise<Overview> {
       relays: await query<RelayRow>(queries.relays),
       webhooks: await query<WebhookRow>(queries.webhooks),
       counts: await query<CountRow>(queries.deliveryCounts),
+      minutes: await query<MinuteRow>(lastHour),
+      backlog: (await query<BacklogSumRow>(backlogSum))[0],
       deliveries,
       webhook_of: new Map(seen.map((row) => [row.id, row])),
       key_of: new Map(keys.map((row) => [row.id, row.key])),
@@ -57,8 +70,8 @@ function overview(data: Overview): Html {
       <div>${relayState(data)}</div>
       <span class="muted">as of ${clock(now, now)}</span>
     </div>
-    ${deliveries.length === 0 ? firstSteps(webhooks.length > 0) : ''} ${webhooks.length === 0 ? '' : webhookTable(data)}
-    ${deliveries.length === 0 ? '' : deliveryTable(data)}`
+    ${deliveries.length === 0 ? firstSteps(webhooks.length > 0) : pulse(data.minutes, data.backlog, now)}
+    ${webhooks.length === 0 ? '' : webhookTable(data)} ${deliveries.length === 0 ? '' : deliveryTable(data)}`
 }
 
 function relayState({ relays, now }: Overview): Html {

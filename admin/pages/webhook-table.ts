@@ -31,7 +31,7 @@ function webhookRow(webhook: WebhookRow, counts: CountRow[]): Html {
     counts.find((row) => row.webhook_id === webhook.id && row.status === status)?.deliveries ?? 0
   return html`<tr id="w-${webhook.id}">
     <th scope="row">
-      <bdi>${hostOf(webhook.url)}</bdi>
+      <a href="./webhooks/${webhook.id}"><bdi>${hostOf(webhook.url)}</bdi></a>
       ${webhook.enabled ? '' : html`<span class="badge held">disabled</span>`}
       <bdi class="muted">${webhook.disabled_reason ?? webhook.description}</bdi>
     </th>

@@ -149,7 +149,8 @@ describe('the login by link', () => {
   test('is not used up by looking, and works once', async ({ database, db }) => {
     const { get, post } = browser(database)
     const path = `/login/${await ask<string>(db, 'select outbox.create_login_link()')}`
-    for (let look = 0; look < 2; look += 1) expect(await (await get(path)).text()).toContain('<button>Log in</button>')
+    for (let look = 0; look < 2; look += 1)
+      expect(await (await get(path)).text()).toContain('<button class="button primary">Log in</button>')
     const response = await post(path)
     expect([response.status, response.headers.get('location')]).toEqual([303, '../'])
     expect((await get('/', cookieOf(response))).status).toBe(200)
