@@ -27,10 +27,13 @@ const groups: readonly (readonly Entry[])[] = [
 /** Beside the page; on a narrow screen, where the side is hidden, a menu above it. */
 export function navigation(c: Context<Env>): Html {
   return html`<aside class="side">${home(c)} ${links(c)} ${who(c)}</aside>
-    <details class="menu">
-      <summary>${home(c)} <span class="open">Menu</span></summary>
-      ${links(c)} ${who(c)}
-    </details>`
+    <div class="bar">
+      ${home(c)}
+      <details>
+        <summary class="button">Menu</summary>
+        ${links(c)} ${who(c)}
+      </details>
+    </div>`
 }
 
 function home(c: Context<Env>): Html {
