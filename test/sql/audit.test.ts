@@ -45,6 +45,7 @@ describe('a change of a webhook', () => {
       format: 'standard',
       ordered: false,
       max_in_flight: 10,
+      hub_signature: false,
     }
     const { filter, ...rest } = created
     expect(await changes(db)).toEqual([
