@@ -14,6 +14,7 @@ import { deliveryPage } from './pages/delivery.ts'
 import { wantsFragment } from './parts/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
+import { webhooksPages } from './pages/webhooks.ts'
 import { problem } from './parts/problem.ts'
 import type { Pool } from './pool.ts'
 import { databaseTime } from './queries.ts'
@@ -52,6 +53,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   logoutPage(app, access)
   accessPages(app, pool)
   auditPage(app, pool)
+  webhooksPages(app, pool)
   app.get('/', overviewPage(pool))
   app.get('/deliveries/:id', deliveryPage(pool))
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
