@@ -10,7 +10,8 @@ import { Refused } from './access/refused.ts'
 import { assets } from './assets.ts'
 import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
-import { deliveryPage } from './pages/delivery.ts'
+import { deliveriesPages } from './pages/deliveries.ts'
+import { deliveryPages } from './pages/delivery.ts'
 import { wantsFragment } from './parts/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
@@ -53,7 +54,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   accessPages(app, pool)
   auditPage(app, pool)
   app.get('/', overviewPage(pool))
-  app.get('/deliveries/:id', deliveryPage(pool))
+  deliveriesPages(app, pool)
+  deliveryPages(app, pool)
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()
