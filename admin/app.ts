@@ -15,6 +15,7 @@ import { deliveryPages } from './pages/delivery.ts'
 import { wantsFragment } from './parts/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
+import { webhookPages } from './pages/webhook.ts'
 import { problem } from './parts/problem.ts'
 import type { Pool } from './pool.ts'
 import { databaseTime } from './queries.ts'
@@ -54,6 +55,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   accessPages(app, pool)
   auditPage(app, pool)
   app.get('/', overviewPage(pool))
+  webhookPages(app, pool)
   deliveriesPages(app, pool)
   deliveryPages(app, pool)
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
