@@ -10,11 +10,13 @@ import { Refused } from './access/refused.ts'
 import { assets } from './assets.ts'
 import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
-import { deliveryPage } from './pages/delivery.ts'
+import { deliveriesPages } from './pages/deliveries.ts'
+import { deliveryPages } from './pages/delivery.ts'
 import { wantsFragment } from './parts/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
 import { webhooksPages } from './pages/webhooks.ts'
+import { webhookPages } from './pages/webhook.ts'
 import { problem } from './parts/problem.ts'
 import type { Pool } from './pool.ts'
 import { databaseTime } from './queries.ts'
@@ -55,7 +57,9 @@ export function createApp(deps: AppDeps): Hono<Env> {
   auditPage(app, pool)
   webhooksPages(app, pool)
   app.get('/', overviewPage(pool))
-  app.get('/deliveries/:id', deliveryPage(pool))
+  webhookPages(app, pool)
+  deliveriesPages(app, pool)
+  deliveryPages(app, pool)
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()

@@ -101,10 +101,14 @@ export interface KeyRow {
 /** The payload as text: parsed by JavaScript, digits beyond 2^53 would be lost. */
 export const delivery = `
 select id, webhook_id, event_id, event_type, status, attempts, created_at, next_attempt_at, leased_by,
-       left(payload::text, 262144) as payload, length(payload::text) as payload_length
+       left(key, 200) as key, tenant, context::text as context, left(payload::text, 262144) as payload,
+       length(payload::text) as payload_length
 from outbox.webhook_deliveries
 where id = $1`
 export interface DeliveryPageRow extends Omit<DeliveryRow, 'response_status' | 'error'> {
+  key: string | null
+  tenant: string | null
+  context: string | null
   payload: string | null
   payload_length: number | null
 }

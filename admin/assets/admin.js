@@ -24,7 +24,7 @@ function localize(root) {
 /** `in 12 s`: counted down between two refreshes. The page says how far the database's clock is from ours. */
 function count() {
   for (const time of document.querySelectorAll('time[data-count]')) {
-    const seconds = Math.ceil((Date.parse(time.dateTime) - Date.now() - 0) / 1000)
+    const seconds = Math.ceil((Date.parse(time.dateTime) - Date.now() - Number(time.dataset.count)) / 1000)
     const place = time.querySelector('.in')
     if (place !== null) place.textContent = seconds > 0 ? `in ${duration(seconds)}` : 'due'
   }

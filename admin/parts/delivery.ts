@@ -1,5 +1,6 @@
 /** What lists of deliveries show alike. */
 import { html } from 'hono/html'
+import type { Actor } from '../access/actor.ts'
 import type { DeliveryRow, Status, WebhookRow } from '../queries.ts'
 import type { Html } from './layout.ts'
 import { badge, type Tone } from './parts.ts'
@@ -36,4 +37,9 @@ export function nextAttempt({ status, next_attempt_at, leased_by }: Next, now: D
 export function answer(status: string | number | null, error: string | null): Html | '' {
   if (status === null) return error === null ? '' : html`<bdi class="error" title="${error}">${error}</bdi>`
   return html`<span class="${String(status).startsWith('2') ? '' : 'error'}">${status}</span>`
+}
+
+/** The path of a URL can be a password: whoever only looks sees where it leads, and no more. */
+export function urlFor({ scope }: Actor, url: string): string {
+  return scope === 'read' ? `${/^https?:\/\//i.exec(url)?.[0] ?? ''}${hostOf(url)}/…` : url
 }

@@ -17,6 +17,7 @@ const groups: readonly (readonly Entry[])[] = [
   [
     { path: '', name: 'Overview', scope: 'read' },
     { path: 'webhooks', name: 'Webhooks', scope: 'read' },
+    { path: 'deliveries', name: 'Deliveries', scope: 'read' },
   ],
   [
     { path: 'access', name: 'Tokens', scope: 'admin' },

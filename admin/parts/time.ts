@@ -51,3 +51,10 @@ export function fullTime(at: Date, now: Date): Html {
     >
     <span class="ago">${relative(at, now)}</span>`
 }
+
+/** Counts down, once a second, where there is script. */
+export function countdown(at: Date, now: Date): Html {
+  return html`<time datetime="${at.toISOString()}" title="${absolute(at)}" data-now="${now.toISOString()}"
+    ><span class="in">${at <= now ? 'due' : relative(at, now)}</span></time
+  >`
+}
