@@ -11,6 +11,11 @@ import { assets } from './assets.ts'
 import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
 import { deliveryPage } from './pages/delivery.ts'
+import { emitPages } from './pages/emit.ts'
+import { eventPages } from './pages/event.ts'
+import { eventTypePages } from './pages/event-type.ts'
+import { eventTypesPages } from './pages/event-types.ts'
+import { eventsPages } from './pages/events.ts'
 import { wantsFragment } from './parts/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
@@ -52,6 +57,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
   logoutPage(app, access)
   accessPages(app, pool)
   auditPage(app, pool)
+  eventsPages(app, pool)
+  emitPages(app, pool)
+  eventPages(app, pool)
+  eventTypesPages(app, pool)
+  eventTypePages(app, pool)
   app.get('/', overviewPage(pool))
   app.get('/deliveries/:id', deliveryPage(pool))
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
