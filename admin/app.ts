@@ -12,6 +12,12 @@ import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
 import { deliveriesPages } from './pages/deliveries.ts'
 import { deliveryPages } from './pages/delivery.ts'
+import { deliveryPage } from './pages/delivery.ts'
+import { emitPages } from './pages/emit.ts'
+import { eventPages } from './pages/event.ts'
+import { eventTypePages } from './pages/event-type.ts'
+import { eventTypesPages } from './pages/event-types.ts'
+import { eventsPages } from './pages/events.ts'
 import { wantsFragment } from './parts/layout.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
@@ -56,6 +62,11 @@ export function createApp(deps: AppDeps): Hono<Env> {
   accessPages(app, pool)
   auditPage(app, pool)
   webhooksPages(app, pool)
+  eventsPages(app, pool)
+  emitPages(app, pool)
+  eventPages(app, pool)
+  eventTypesPages(app, pool)
+  eventTypePages(app, pool)
   app.get('/', overviewPage(pool))
   webhookPages(app, pool)
   deliveriesPages(app, pool)

@@ -18,6 +18,8 @@ const groups: readonly (readonly Entry[])[] = [
     { path: '', name: 'Overview', scope: 'read' },
     { path: 'webhooks', name: 'Webhooks', scope: 'read' },
     { path: 'deliveries', name: 'Deliveries', scope: 'read' },
+    { path: 'events', name: 'Events', scope: 'read' },
+    { path: 'event-types', name: 'Event types', scope: 'read' },
   ],
   [
     { path: 'access', name: 'Tokens', scope: 'admin' },
