@@ -11,7 +11,9 @@ import { assets } from './assets.ts'
 import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
 import { deliveryPage } from './pages/delivery.ts'
+import { doctorPages } from './pages/doctor.ts'
 import { wantsFragment } from './parts/layout.ts'
+import { metricsRoute } from './metrics.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
 import { problem } from './parts/problem.ts'
@@ -49,11 +51,13 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use((c, next) => (isApi(c) ? next() : formSize(c, next)))
   loginPages(app, access)
   app.use(access.gate)
+  app.get('/metrics', metricsRoute(pool))
   logoutPage(app, access)
   accessPages(app, pool)
   auditPage(app, pool)
   app.get('/', overviewPage(pool))
   app.get('/deliveries/:id', deliveryPage(pool))
+  doctorPages(app, pool)
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()

@@ -19,6 +19,11 @@ const groups: readonly (readonly Entry[])[] = [
     { path: 'webhooks', name: 'Webhooks', scope: 'read' },
   ],
   [
+    { path: 'watches', name: 'Watches', scope: 'read' },
+    { path: 'relays', name: 'Relays', scope: 'read' },
+    { path: 'doctor', name: 'Doctor', scope: 'read' },
+  ],
+  [
     { path: 'access', name: 'Tokens', scope: 'admin' },
     { path: 'audit', name: 'Audit log', scope: 'admin' },
   ],
