@@ -16,6 +16,8 @@ import { wantsFragment } from './parts/layout.ts'
 import { metricsRoute } from './metrics.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
+import { relayPages } from './pages/relays.ts'
+import { watchPages } from './pages/watches.ts'
 import { problem } from './parts/problem.ts'
 import type { Pool } from './pool.ts'
 import { databaseTime } from './queries.ts'
@@ -57,6 +59,8 @@ export function createApp(deps: AppDeps): Hono<Env> {
   auditPage(app, pool)
   app.get('/', overviewPage(pool))
   app.get('/deliveries/:id', deliveryPage(pool))
+  watchPages(app, pool)
+  relayPages(app, pool)
   doctorPages(app, pool)
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
   app.onError((error, c) => {

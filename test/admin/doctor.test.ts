@@ -13,7 +13,7 @@ describe('the page of the doctor', () => {
     expect(status).toBe(200)
     expect(text).toContain('<pre>alter table public.tickets enable trigger outbox_capture</pre>')
     const severities = [...text.matchAll(/class="badge \w*">(error|warning|info)</g)].map((match) => match[1])
-    expect(severities).toEqual([...severities].sort((a, b) => order.indexOf(a) - order.indexOf(b)))
+    expect(severities).toEqual(severities.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)))
     expect(severities).toContain('error')
     expect(severities.length).toBeGreaterThan(1)
   })
