@@ -18,11 +18,15 @@ import { eventPages } from './pages/event.ts'
 import { eventTypePages } from './pages/event-type.ts'
 import { eventTypesPages } from './pages/event-types.ts'
 import { eventsPages } from './pages/events.ts'
+import { doctorPages } from './pages/doctor.ts'
 import { wantsFragment } from './parts/layout.ts'
+import { metricsRoute } from './metrics.ts'
 import { loginPages, logoutPage } from './pages/login.ts'
 import { overviewPage } from './pages/overview.ts'
 import { webhooksPages } from './pages/webhooks.ts'
 import { webhookPages } from './pages/webhook.ts'
+import { relayPages } from './pages/relays.ts'
+import { watchPages } from './pages/watches.ts'
 import { problem } from './parts/problem.ts'
 import type { Pool } from './pool.ts'
 import { databaseTime } from './queries.ts'
@@ -58,6 +62,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   app.use((c, next) => (isApi(c) ? next() : formSize(c, next)))
   loginPages(app, access)
   app.use(access.gate)
+  app.get('/metrics', metricsRoute(pool))
   logoutPage(app, access)
   accessPages(app, pool)
   auditPage(app, pool)
@@ -71,6 +76,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   webhookPages(app, pool)
   deliveriesPages(app, pool)
   deliveryPages(app, pool)
+  app.get('/deliveries/:id', deliveryPage(pool))
+  watchPages(app, pool)
+  relayPages(app, pool)
+  doctorPages(app, pool)
   app.notFound((c) => problem(c, 404, 'There is no such page.'))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()

@@ -22,6 +22,11 @@ const groups: readonly (readonly Entry[])[] = [
     { path: 'event-types', name: 'Event types', scope: 'read' },
   ],
   [
+    { path: 'watches', name: 'Watches', scope: 'read' },
+    { path: 'relays', name: 'Relays', scope: 'read' },
+    { path: 'doctor', name: 'Doctor', scope: 'read' },
+  ],
+  [
     { path: 'access', name: 'Tokens', scope: 'admin' },
     { path: 'audit', name: 'Audit log', scope: 'admin' },
   ],

@@ -5,6 +5,7 @@ returns text[] language sql immutable as $$
     when 'outbox_admin' then '{
       take_headers, add_first_secret, rotate_secret,
       watch, unwatch, watch_tickets, watch_workflows, watch_workflow_steps, watch_test_runs, watch_status, check_expression, check_rights,
+      check_watch, preview_watch, preview_event,
       store_watch, install_triggers, recompile_captures, backfill, emit, uuidv7, template_id, ring,
       send_test, resend, resend_all, replay, cancel_replay, pause, resume, make_partitions, audit,
       create_token, revoke_token, authenticate_token, create_login_link, use_login_link, start_session, session_of, end_session}'

@@ -5,28 +5,10 @@ create or replace function outbox.watch(
 returns text language plpgsql set search_path = pg_catalog, pg_temp as $$
 #variable_conflict use_variable
 declare
-  v_watch outbox.watches;
+  v_watch outbox.watches := outbox.watch_of(relation, event_type, operation, condition, columns, except_columns,
+                                            key_columns, ignore_columns, tenant_column, enrich, coalesce_for);
 begin
-  perform outbox.check_relation(relation);
-  perform outbox.check_event_type('event_type', event_type);
-  if operation is null or operation not in ('insert', 'update', 'delete', 'truncate') then
-    raise exception 'argument "operation" is %, which is no operation', coalesce(quote_literal(operation), 'null')
-      using errcode = 'OB001', hint = 'It is one of insert, update, delete, truncate.';
-  end if;
-  perform outbox.check_lists(operation, columns, except_columns, key_columns, ignore_columns, tenant_column);
-  perform outbox.check_coalescing(relation, operation, key_columns, coalesce_for);
-  perform outbox.check_columns(relation, 'columns', columns);
-  perform outbox.check_columns(relation, 'except_columns', except_columns);
-  perform outbox.check_columns(relation, 'key_columns', key_columns);
-  perform outbox.check_columns(relation, 'ignore_columns', ignore_columns);
-  perform outbox.check_columns(relation, 'tenant_column', case when tenant_column is not null then array[tenant_column] end);
-  perform outbox.check_expression(relation, 'condition', operation, condition, 'boolean');
-  perform outbox.check_expression(relation, 'enrich', operation, '(' || enrich || E'\n)::json', 'json');
-
-  v_watch.relation := relation; v_watch.event_type := event_type; v_watch.operation := operation;
-  v_watch.condition := condition; v_watch.columns := columns; v_watch.except_columns := nullif(except_columns, '{}');
-  v_watch.key_columns := nullif(key_columns, '{}'); v_watch.ignore_columns := nullif(ignore_columns, '{}');
-  v_watch.tenant_column := tenant_column; v_watch.enrich := enrich; v_watch.coalesce_for := coalesce_for;
+  perform outbox.check_watch(v_watch);
   perform outbox.install_triggers(relation, outbox.store_watch(v_watch));
   return event_type;
 end
