@@ -12,7 +12,6 @@ import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
 import { deliveriesPages } from './pages/deliveries.ts'
 import { deliveryPages } from './pages/delivery.ts'
-import { deliveryPage } from './pages/delivery.ts'
 import { emitPages } from './pages/emit.ts'
 import { eventPages } from './pages/event.ts'
 import { eventTypePages } from './pages/event-type.ts'
@@ -76,7 +75,6 @@ export function createApp(deps: AppDeps): Hono<Env> {
   webhookPages(app, pool)
   deliveriesPages(app, pool)
   deliveryPages(app, pool)
-  app.get('/deliveries/:id', deliveryPage(pool))
   watchPages(app, pool)
   relayPages(app, pool)
   doctorPages(app, pool)

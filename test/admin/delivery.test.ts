@@ -125,11 +125,15 @@ describe('the page of a delivery', () => {
 
 describe('a request as curl', () => {
   test('comes out of a shell as it went in', () => {
-    const payload = `{"a":"it's $HOME \\n \`id\` \"!\"\n"}`
+    const payload = `{"a":"it's $HOME \\n \`id\` "!"\n"}`
     const url = `https://example.com/?a='&b=$(id)`
     const request = sentRequest({
-      ...{ url, event_id: 'e-1', attempted_at: new Date(1_700_000_000_500), payload },
-      ...{ header_names: ['X-Env'], hub_signature: true },
+      url,
+      event_id: 'e-1',
+      attempted_at: new Date(1_700_000_000_500),
+      payload,
+      header_names: ['X-Env'],
+      hub_signature: true,
     })
     const shell = `curl() { printf '%s\\0' "$@"; }\n${asCurl(request, payload)}`
     const given = execFileSync('/bin/sh', ['-c', shell], { encoding: 'utf8' }).split('\0')
