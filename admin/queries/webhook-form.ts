@@ -101,11 +101,11 @@ export const checkTemplate = `select outbox.check_body_template($1, $2)`
 /** The body for the newest event of these patterns, else for the example of a type. */
 export const previewBody = `
 with newest as (
-  select 1 as rank, n as event
-  from (select * from outbox.events order by id desc limit ${LOOKED_AT}) as n
-  where exists (select from outbox.type_patterns(n.type) as p (pattern) where p.pattern = any ($1))
-    and ($2::text is null or n.tenant = $2)
-  order by n.id desc
+  select 1 as rank, n.event
+  from (select e as event from outbox.events as e order by e.id desc limit ${LOOKED_AT}) as n
+  where exists (select from outbox.type_patterns((n.event).type) as p (pattern) where p.pattern = any ($1))
+    and ($2::text is null or (n.event).tenant = $2)
+  order by (n.event).id desc
   limit 1
 ), example as (
   select 2 as rank,
