@@ -45,16 +45,17 @@ function webhookRow(c: Context, row: WebhookListRow, day: Day | undefined, now: 
       <a href="${root(c)}webhooks/${row.webhook_id}"><bdi>${hostOf(row.url)}</bdi></a>
       ${row.description === null ? '' : html`<bdi class="about">${row.description}</bdi>`}
     </th>
-    <td data-label="Status">${stateBadge(row)}</td>
-    <td data-label="Events"><span class="tags">${tags(row.events)}</span></td>
-    <td data-label="24 hours">${day === undefined ? '' : sparkline(day)}</td>
-    <td data-label="Success" class="number">${success_rate === null ? '' : `${Number(success_rate)} %`}</td>
-    <td data-label="p95" class="number">${p95_ms === null ? '' : `${Math.round(Number(p95_ms))} ms`}</td>
-    <td data-label="Last success" class="nowrap">
-      ${last_success_at === null ? '' : relativeTime(last_success_at, now)}
-    </td>
-    <td data-label="Last failure" class="cut">${failure(row, now)}</td>
+    ${cell('Status', '', stateBadge(row))} ${cell('Events', '', html`<span class="tags">${tags(row.events)}</span>`)}
+    ${cell('24 hours', '', day === undefined ? '' : sparkline(day))}
+    ${cell('Success', 'number', success_rate === null ? '' : `${Number(success_rate)} %`)}
+    ${cell('p95', 'number', p95_ms === null ? '' : `${Math.round(Number(p95_ms))} ms`)}
+    ${cell('Last success', 'nowrap', last_success_at === null ? '' : relativeTime(last_success_at, now))}
+    ${cell('Last failure', 'cut', failure(row, now))}
   </tr>`
+}
+
+function cell(label: string, name: string, content: string | Html): Html {
+  return html`<td data-label="${label}" class="${name}">${content}</td>`
 }
 
 function stateBadge(row: WebhookListRow): Html {
