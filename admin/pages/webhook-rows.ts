@@ -50,7 +50,7 @@ function webhookRow(c: Context, row: WebhookListRow, day: Day | undefined, now: 
     ${cell('Success', 'number', success_rate === null ? '' : `${Number(success_rate)} %`)}
     ${cell('p95', 'number', p95_ms === null ? '' : `${Math.round(Number(p95_ms))} ms`)}
     ${cell('Last success', 'nowrap', last_success_at === null ? '' : relativeTime(last_success_at, now))}
-    ${cell('Last failure', 'cut', failure(row, now))}
+    ${cell('Last failure', 'failure', failure(row, now))}
   </tr>`
 }
 

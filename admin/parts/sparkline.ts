@@ -3,8 +3,8 @@ import { html } from 'hono/html'
 import type { Html } from './layout.ts'
 
 const HEIGHT = 24
-const STEP = 5
-const BAR = 4
+const STEP = 4
+const BAR = 3
 
 /** Both from the oldest hour to the present one. */
 export interface Day {
