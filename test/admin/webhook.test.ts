@@ -108,7 +108,7 @@ describe('the page of a webhook', () => {
     expect((await post(`/webhooks/${id}/test`)).location).toBe(`../../webhooks/${id}`)
     expect((await post(`/webhooks/${id}/test`, { event_type: 'no type' })).location).toBe(`../../webhooks/${id}`)
     expect((await db.query('select from outbox.events')).rowCount).toBe(2)
-    expect((await page(`/webhooks/${id}`)).text).toContain('<option value="">the first that it wants')
+    expect((await page(`/webhooks/${id}`)).text).toContain('<option value="" selected>the first that it wants')
   })
 })
 
