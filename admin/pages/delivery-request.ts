@@ -12,6 +12,8 @@ import { asCurl, sentRequest, type SentRequest } from '../parts/request.ts'
 
 /** A longer body is nothing to paste into a shell. */
 const IN_COMMAND = 16_384
+/** Formatting may fold what stands in a template. */
+const NEWLINE = '\n'
 
 interface Sent {
   delivery: DeliveryPageRow
@@ -40,7 +42,7 @@ function requestHead({ url, headers }: SentRequest): Html {
     </p>
     <pre class="request">
 POST ${url}
-${headers.map(([name, value]) => html`<span class="name">${name}</span>: ${value} `)}</pre>`
+${headers.map(([name, value]) => html`<span class="name">${name}</span>: ${value}${NEWLINE}`)}</pre>`
 }
 
 function body({ payload_length }: DeliveryPageRow, payload: string): Html {
