@@ -32,7 +32,7 @@ export function explanation(c: Context<Env>, given: Given): Html {
           <th class="number">Attempts</th>
           <th>Response</th>
           <th>Next attempt</th>
-          ${write ? html`<th><span class="hidden">Action</span></th>` : ''}
+          ${write ? html`<th><span class="aside">Action</span></th>` : ''}
         </tr>
       </thead>
       <tbody>
