@@ -77,7 +77,7 @@ function list(c: Context<Env>, rows: WatchRow[], failures: FailureRow[]): Html {
         <th>When</th>
         <th>Payload</th>
         <th class="number">Failures</th>
-        <th><span class="hidden">Actions</span></th>
+        <th><span class="aside">Actions</span></th>
       </tr>
     </thead>
     <tbody>
