@@ -35,7 +35,7 @@ function page(c: Context<Env>, rows: FindingRow[] | null): Response | Promise<Re
   return show(c, { title: 'Doctor · Outbox', content, refresh: null, reads: [forPsql(doctor)] })
 }
 
-function findings(rows: FindingRow[]): Html {
+export function findings(rows: FindingRow[]): Html {
   const found = rows.filter((row) => row.severity !== 'ok')
   if (found.length === 0)
     return empty(

@@ -77,7 +77,7 @@ function list(c: Context<Env>, rows: WatchRow[], failures: FailureRow[]): Html {
         <th>When</th>
         <th>Payload</th>
         <th class="number">Failures</th>
-        <th><span class="hidden">Actions</span></th>
+        <th><span class="aside">Actions</span></th>
       </tr>
     </thead>
     <tbody>
@@ -91,7 +91,7 @@ function list(c: Context<Env>, rows: WatchRow[], failures: FailureRow[]): Html {
             </td>
             <td data-label="Payload">${payload(row)}</td>
             <td data-label="Failures" class="number">${failed(row) === 0 ? '' : failed(row)}</td>
-            <td class="number">${actions(c, row, alike(row))}</td>
+            <td><div class="acts">${actions(c, row, alike(row))}</div></td>
           </tr>`,
       )}
     </tbody>
