@@ -7,9 +7,18 @@ import type { Env } from '../access/actor.ts'
 import type { Pool } from '../pool.ts'
 import { refusalOf } from '../refusal.ts'
 import { unavailable } from '../unavailable.ts'
+import { auditOperation } from './audit.ts'
+import { deliveryOperations } from './deliveries.ts'
 import { addDocument } from './document.ts'
+import { eventTypeOperations } from './event-types.ts'
+import { eventOperations } from './events.ts'
+import { healthOperations } from './health.ts'
 import { addMethodCheck } from './methods.ts'
 import { Problem, refused } from './problem.ts'
+import { replayOperations } from './replays.ts'
+import { secretOperations } from './secrets.ts'
+import { testOperation } from './test.ts'
+import { tokenOperations } from './tokens.ts'
 import { webhookOperations } from './webhooks.ts'
 
 /** Long enough for a server to start, short enough to be tried again by the same program. */
@@ -19,6 +28,15 @@ export function createApi({ pool, log }: { pool: Pool; log: Log }): OpenAPIHono<
   const app = new OpenAPIHono<Env>()
   const api = { app, pool }
   webhookOperations(api)
+  secretOperations(api)
+  testOperation(api)
+  deliveryOperations(api)
+  replayOperations(api)
+  eventOperations(api)
+  eventTypeOperations(api)
+  healthOperations(api)
+  tokenOperations(api)
+  auditOperation(api)
   addDocument(app)
   addMethodCheck(app)
   app.onError((error, c) => answerOf(error, c, log).getResponse())

@@ -1,7 +1,7 @@
 /** Where a list goes on. Opaque, so that what it is made of can change; bound to its list, so that none is misread. */
 import { invalid } from './problem.ts'
 
-export type ListKind = 'webhooks' | 'deliveries' | 'events' | 'audit' | 'replays'
+export type ListKind = 'webhooks' | 'deliveries' | 'events' | 'event-types' | 'audit' | 'replays'
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -9,6 +9,7 @@ const POSITIONS: Readonly<Record<ListKind, RegExp>> = {
   webhooks: /^\d{1,18} [0-9a-f-]{36}$/,
   deliveries: UUID,
   events: UUID,
+  'event-types': /^[A-Za-z0-9_.]{1,128}$/,
   audit: /^\d{1,18}$/,
   replays: /^\d{1,18}$/,
 }

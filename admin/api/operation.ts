@@ -55,7 +55,7 @@ export interface Api {
   pool: Pool
 }
 
-type Nothing = z.ZodObject<Record<never, never>>
+type Nothing = z.ZodObject<Record<string, never>>
 
 export function define<B extends z.ZodType = Nothing, P extends z.ZodObject = Nothing, Q extends z.ZodObject = Nothing>(
   api: Api,
@@ -72,9 +72,9 @@ export function define<B extends z.ZodType = Nothing, P extends z.ZodObject = No
       const answer = await handle({
         c,
         actor,
-        params: valid('param') as z.output<P>,
-        query: valid('query') as z.output<Q>,
-        body: valid('json') as z.output<B>,
+        params: valid('param'),
+        query: valid('query'),
+        body: valid('json'),
         read: (work) => pool.read(work),
         change: (work) => once({ c, pool, actor }, work),
       })
@@ -135,7 +135,7 @@ function routeOf(operation: Operation<z.ZodObject, z.ZodObject, z.ZodType>): Rou
       ...(content !== undefined && { body: { content, required: optional !== true } }),
     },
     responses: { ...Object.fromEntries(responses), ...problemAnswers(operation, problems) },
-  } as RouteConfig
+  }
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = { 200: 'Done.', 201: 'Created.', 202: 'Accepted; not done yet.' }

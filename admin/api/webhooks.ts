@@ -10,7 +10,6 @@ import {
   type WebhookResourceRow,
 } from '../queries/webhooks.ts'
 import { cursorOf, positionOf } from './cursor.ts'
-import { RawJson } from './json.ts'
 import { define, type Answer, type Api } from './operation.ts'
 import { Problem } from './problem.ts'
 import { flag, idParams, page, pageOf, text } from './schemas.ts'
@@ -143,6 +142,6 @@ export function answerWith(row: WebhookResourceRow): Answer {
   return { status: 200, body: resource(row), headers: { etag: `"${row.version}"` } }
 }
 
-function resource({ position: _, headers, ...row }: WebhookResourceRow) {
-  return { ...row, headers: headers === null ? null : new RawJson(JSON.stringify(headers)) }
+function resource(row: WebhookResourceRow) {
+  return { ...row, position: undefined }
 }
