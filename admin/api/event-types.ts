@@ -1,7 +1,13 @@
 /** /event-types: the catalog. */
 import { z } from '@hono/zod-openapi'
 import type { Query } from '../pool.ts'
-import { deleteEventType, eventTypes, insertEventType, updateEventType, type EventTypeRow } from '../queries/event-resources.ts'
+import {
+  deleteEventType,
+  eventTypes,
+  insertEventType,
+  updateEventType,
+  type EventTypeRow,
+} from '../queries/event-resources.ts'
 import { checkAgainst, checkSchema } from './check-data.ts'
 import { cursorOf, positionOf } from './cursor.ts'
 import { raw } from './json.ts'

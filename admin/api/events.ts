@@ -1,6 +1,12 @@
 /** /events: writing custom ones, finding and explaining all. */
 import { z } from '@hono/zod-openapi'
-import { emitEvent, eventResource, explanation, type EventResourceRow, type ExplanationRow } from '../queries/event-resources.ts'
+import {
+  emitEvent,
+  eventResource,
+  explanation,
+  type EventResourceRow,
+  type ExplanationRow,
+} from '../queries/event-resources.ts'
 import { findEvents } from '../search.ts'
 import { checkData } from './check-data.ts'
 import { cursorOf, positionOf } from './cursor.ts'
