@@ -7,6 +7,8 @@ import { createAccess, isApi, type Rules } from './access/access.ts'
 import type { Env } from './access/actor.ts'
 import { formSize } from './access/form-size.ts'
 import { Refused } from './access/refused.ts'
+import { createApi } from './api/api.ts'
+import { Problem } from './api/problem.ts'
 import { assets } from './assets.ts'
 import { accessPages } from './pages/access.ts'
 import { auditPage } from './pages/audit.ts'
@@ -62,6 +64,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
   loginPages(app, access)
   app.use(access.gate)
   app.get('/metrics', metricsRoute(pool))
+  app.route('/api/v1', createApi({ pool, log }))
   logoutPage(app, access)
   accessPages(app, pool)
   auditPage(app, pool)
@@ -78,7 +81,10 @@ export function createApp(deps: AppDeps): Hono<Env> {
   watchPages(app, pool)
   relayPages(app, pool)
   doctorPages(app, pool)
-  app.notFound((c) => problem(c, 404, 'There is no such page.'))
+  app.notFound((c) => {
+    if (isApi(c)) return new Problem(404, 'There is nothing here; the API is at /api/v1.').getResponse()
+    return problem(c, 404, 'There is no such page.')
+  })
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()
     return failed(c, error, log)

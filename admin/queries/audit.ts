@@ -33,3 +33,26 @@ export interface ChangedValue {
   before: string | null
   after: string | null
 }
+
+/** Before and after as text: parsed by JavaScript, digits beyond 2^53 would be lost. */
+export const auditResources = `
+select id, at, actor, door, address, db_role, action, object_id, before::text as before, after::text as after
+from outbox.audit_log
+where ($1::text is null or actor = $1)
+  and ($2::text is null or action = $2 or starts_with(action, $2 || '.'))
+  and ($3::text is null or object_id = $3)
+  and ($4::bigint is null or id < $4)
+order by id desc
+limit $5`
+export interface AuditResourceRow {
+  id: string
+  at: Date
+  actor: string
+  door: string
+  address: string | null
+  db_role: string
+  action: string
+  object_id: string | null
+  before: string | null
+  after: string | null
+}

@@ -27,7 +27,7 @@ returns table (privilege text, kind text, name text) language sql stable set sea
     ('outbox_relay', 'usage', 'sequence', '{delivery_ordinals}'),
     -- Disabling a webhook when it is gone.
     ('outbox_relay', 'update (enabled, disabled_reason)', 'table', '{webhooks}'),
-    ('outbox_admin', 'insert, update, delete', 'table', '{webhooks,event_types}'),
+    ('outbox_admin', 'insert, update, delete', 'table', '{webhooks,event_types,api_requests}'),
     ('outbox_admin', 'update', 'table', '{settings}'),
     ('outbox_admin', 'delete', 'table', '{capture_failures}'),
     ('outbox_admin', 'insert', 'table', '{events}')

@@ -55,10 +55,12 @@ describe('a token at the API', () => {
     const response = await guarded(database).get('/api/admin', await makeToken(db, 'read', 'ci'))
     expect(response.headers.get('content-type')).toBe('application/problem+json')
     expect(await response.json()).toEqual({
-      type: 'about:blank',
+      type: 'urn:outbox:problem:forbidden',
       title: 'Forbidden',
       status: 403,
       detail: 'This needs the scope admin; the token "ci" has read.',
+      code: 'forbidden',
+      errors: [],
     })
   })
 
