@@ -1,8 +1,8 @@
 /** Data and the JSON Schema that its event type has. */
-import { Validator } from '@cfworker/json-schema'
+import { checkSchema as findFaults, inWords, violations } from '../json-schema.ts'
 import type { Query } from '../pool.ts'
 import { eventTypes, type EventTypeRow } from '../queries/event-resources.ts'
-import { invalid, Problem, type FieldError } from './problem.ts'
+import { invalid, Problem } from './problem.ts'
 
 /** Raises 422 when the type is unknown or the data does not fit its schema. A type without one takes any. */
 export async function checkData(query: Query, type: string, data: unknown): Promise<void> {
@@ -17,29 +17,16 @@ export async function checkData(query: Query, type: string, data: unknown): Prom
 }
 
 export function checkAgainst(schema: unknown, value: unknown, field: string): void {
-  const errors = faults(schema, value, field)
+  const errors = violations(JSON.stringify(schema), JSON.stringify(value)).map(({ at, says }) => ({
+    field: [field, ...at.split('/').slice(1)].join('.'),
+    detail: says,
+  }))
   if (errors.length === 0) return
   throw new Problem(422, `${field} does not fit the JSON Schema of the type.`, { errors })
 }
 
 /** Raises 422 when it is none that can be used. */
 export function checkSchema(schema: unknown): void {
-  // Which value is tried does not matter.
-  faults(schema, null, 'schema')
-}
-
-function faults(schema: unknown, value: unknown, field: string): FieldError[] {
-  if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema)))
-    throw invalid('schema', 'is no JSON Schema', 'It is an object such as {"type": "object"}, or true or false.')
-  let result
-  try {
-    result = new Validator(schema, '2020-12', false).validate(value)
-  } catch (error) {
-    throw invalid('schema', `cannot be used: ${(error as Error).message}`)
-  }
-  if (result.valid) return []
-  return result.errors.map(({ instanceLocation, error }) => ({
-    field: [field, ...instanceLocation.split('/').slice(1)].join('.'),
-    detail: error,
-  }))
+  const found = findFaults(JSON.stringify(schema))
+  if (found.length > 0) throw invalid('schema', `cannot be used: ${inWords(found)}`)
 }

@@ -39,7 +39,8 @@ export function testOperation(api: Api): void {
       optional: true,
       answers: { 200: told, 202: told },
     },
-    async ({ c, change, params: { id }, body: { event_type, wait_seconds } }) => {
+    // Without a body there is nobody who fills the default in.
+    async ({ c, change, params: { id }, body: { event_type, wait_seconds = 10 } }) => {
       const text = (await c.req.text()) || '{}'
       const made = await change(async (query) => {
         const [row] = await query<TestRow>(sendTest, [id, event_type, text])
