@@ -132,5 +132,5 @@ export interface AttemptRow {
 
 /** A statement as one types it into psql, with the id that the page is about in place of its parameter. */
 export function forPsql(statement: string, id = ''): string {
-  return `${statement.trim().replaceAll('$1', () => `'${id}'`)};`
+  return `${statement.trim().replaceAll(/\$1(?!\d)/g, () => `'${id}'`)};`
 }
