@@ -24,7 +24,6 @@ const KINDS: Readonly<Record<string, Refusal['kind']>> = {
   '22015': 'invalid',
   '22021': 'invalid',
   '2201B': 'invalid',
-  '22015': 'invalid',
   '22P02': 'invalid',
   '22P05': 'invalid',
   '42601': 'invalid',
