@@ -23,9 +23,9 @@ const writes: Record<Role, Partial<Record<Act, string[]>>> = {
     delete: ['batches', 'pending_deliveries', 'registered_relays'],
   },
   outbox_admin: {
-    insert: ['event_types', 'events', 'webhooks'],
-    update: ['event_types', 'settings', 'webhooks'],
-    delete: ['capture_failures', 'event_types', 'webhooks'],
+    insert: ['api_requests', 'event_types', 'events', 'webhooks'],
+    update: ['api_requests', 'event_types', 'settings', 'webhooks'],
+    delete: ['api_requests', 'capture_failures', 'event_types', 'webhooks'],
   },
   outbox_reader: {},
   outbox_emitter: {},
