@@ -12,7 +12,7 @@ const POLL_MS = 100
 const asked = z.strictObject({
   event_type: eventType.optional().openapi({ description: 'Left out: the first one that the webhook wants.' }),
   data: json.optional().openapi({ description: 'Left out: the example of the type.' }),
-  wait_seconds: z.number().min(0).max(30).default(10),
+  wait_seconds: z.number().min(0).max(30).optional().openapi({ default: 10 }),
 })
 const told = z.object({
   sent: z.boolean(),
@@ -39,7 +39,6 @@ export function testOperation(api: Api): void {
       optional: true,
       answers: { 200: told, 202: told },
     },
-    // Without a body there is nobody who fills the default in.
     async ({ c, change, params: { id }, body: { event_type, wait_seconds = 10 } }) => {
       const text = (await c.req.text()) || '{}'
       const made = await change(async (query) => {
